@@ -1,0 +1,34 @@
+-- Who may call what. A noc.* function named here is reached through its public.noc_*
+-- name or a policy alone: API roles have no USAGE on schema noc.
+grant execute on function
+noc.visible_scopes(),
+noc.operable_scopes(),
+noc.visible_groups(),
+noc.my_topics(),
+noc.save_group(uuid, text),
+noc.save_company(text, text, uuid, boolean),
+noc.grant_member(text, text, text, uuid),
+noc.revoke_member(uuid, text),
+noc.list_members(),
+noc.create_ingest_key(text, text, text, text [], text [], timestamptz),
+noc.revoke_ingest_key(uuid, text),
+noc.touch_session(timestamptz),
+noc.probe_echo(text),
+public.noc_save_group(uuid, text),
+public.noc_save_company(text, text, uuid, boolean),
+public.noc_grant_member(text, text, text, uuid),
+public.noc_revoke_member(uuid, text),
+public.noc_list_members(),
+public.noc_create_ingest_key(text, text, text, text [], text [], timestamptz),
+public.noc_revoke_ingest_key(uuid, text),
+public.noc_touch_session(),
+public.noc_probe_echo(text)
+to authenticated;
+
+grant execute on function public.noc_ping()
+to anon, authenticated, noc_worker, noc_ingest, noc_webhook;
+
+grant execute on function
+noc.ingest(text, uuid, text, jsonb, timestamptz),
+public.noc_ingest(text, uuid, text, jsonb)
+to noc_ingest;

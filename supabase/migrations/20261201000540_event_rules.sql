@@ -1,0 +1,166 @@
+-- What an event of each kind may hold, as data: the per-row validator reads it when a
+-- batch did not go in whole, to name the bad rows by index, field and limit.
+
+create table noc.event_fields (
+    kind text not null,
+    field text not null,
+    type text not null check (type in ('text', 'timestamp', 'recent', 'integer', 'number', 'uuid')),
+    required boolean not null,
+    minimum numeric,
+    maximum numeric,     -- of the value, or of the length of a text
+    allowed text [],
+    pattern text,
+    pattern_words text,  -- what the pattern asks for, in words
+    primary key (kind, field)
+);
+
+insert into noc.event_fields values
+('api_usage', 'timestamp', 'recent', false, null, null, null, null, null),
+('api_usage', 'company_cnpj', 'text', false, null, 14, null, null, null),
+('api_usage', 'service', 'text', false, null, 40, null, null, null),
+(
+    'api_usage', 'endpoint', 'text', true, null, 200, null,
+    '^/[^[:cntrl:]]*$', 'a route template that starts with /'
+),
+(
+    'api_usage', 'method', 'text', true, null, 7,
+    '{GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS}', null, null
+),
+('api_usage', 'status', 'integer', true, 0, 599, null, '^0*(0|[1-5]\d\d)$', '0 or 100 to 599'),
+('api_usage', 'latency_ms', 'number', true, 0, 3600000, null, null, null),
+('api_usage', 'user_id', 'uuid', false, null, null, null, null, null),
+('app_logs', 'timestamp', 'recent', false, null, null, null, null, null),
+('app_logs', 'company_cnpj', 'text', false, null, 14, null, null, null),
+('app_logs', 'service', 'text', false, null, 40, null, null, null),
+('app_logs', 'level', 'text', true, null, 5, '{debug,info,warn,error,fatal}', null, null),
+('app_logs', 'message', 'text', true, 1, 4000, null, null, null),
+('jobs', 'job_id', 'text', true, 1, 120, null, null, null),
+('jobs', 'company_cnpj', 'text', false, null, 14, null, null, null),
+('jobs', 'job_type', 'text', true, 1, 80, null, '^[^[:cntrl:]]+$', 'text without control codes'),
+('jobs', 'status', 'text', true, null, 7, '{running,success,failed}', null, null),
+('jobs', 'started_at', 'recent', true, null, null, null, null, null),
+('jobs', 'finished_at', 'recent', false, null, null, null, null, null),
+('jobs', 'error', 'text', false, null, 2000, null, null, null),
+('queue_whatsapp', 'external_id', 'text', true, 1, 120, null, null, null),
+('queue_whatsapp', 'company_cnpj', 'text', false, null, 14, null, null, null),
+('queue_whatsapp', 'status', 'text', true, null, 6, '{queued,sent,failed}', null, null),
+('queue_whatsapp', 'attempts', 'integer', false, 0, 1000, null, null, null),
+('queue_whatsapp', 'created_at', 'recent', true, null, null, null, null, null),
+('queue_whatsapp', 'updated_at', 'recent', false, null, null, null, null, null);
+
+/* The text as an instant, null when PostgreSQL would refuse it. */
+create function noc.try_timestamptz(input text)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return input::timestamptz;
+exception when data_exception then
+    return null;
+end;
+$$;
+
+/* True for an instant that facts accept: 48 h back (late collectors) to 5 min ahead (clocks). */
+create function noc.is_recent(instant timestamptz, at timestamptz)
+returns boolean
+language sql
+immutable
+set search_path = ''
+as $$
+    select instant between at - interval '48 hours' and at + interval '5 minutes'
+$$;
+
+/*
+Why a value does not fit its field, or null when it does. `value` is the JSON value as
+text, null when absent. JSON strings that hold a number count as that number, as in
+the typed insert.
+*/
+create function noc.field_fault(f noc.event_fields, value text, at timestamptz)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+    select case
+        when value is null then case when f.required then 'is required' end
+        when f.type = 'recent' then case
+            when length(value) > 40 or noc.try_timestamptz(value) is null
+                then 'must be an ISO 8601 instant'
+            when not noc.is_recent(noc.try_timestamptz(value), at)
+                then 'must lie between 48 hours ago and 5 minutes ahead'
+        end
+        when f.type = 'uuid' then case
+            when value !~* '^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$' then 'must be a uuid'
+        end
+        when f.type = 'text' then case
+            when length(value) not between coalesce(f.minimum, 0) and f.maximum then format(
+                'must have %s to %s characters', coalesce(f.minimum, 0), f.maximum
+            )
+            when f.allowed is not null and value <> all(f.allowed)
+                then 'must be one of ' || array_to_string(f.allowed, ', ')
+            when f.pattern is not null and value !~ f.pattern then 'must be ' || f.pattern_words
+        end
+        when length(value) > 40 or value !~ '^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$' then
+            format('must be between %s and %s', f.minimum, f.maximum)
+        when value::numeric not between f.minimum and f.maximum then
+            format('must be between %s and %s', f.minimum, f.maximum)
+        when f.type = 'integer' and value !~ '^[+-]?\d+$' then 'must be a whole number'
+        when f.pattern is not null and value !~ f.pattern then 'must be ' || f.pattern_words
+    end
+$$;
+
+/*
+The bad rows of a batch: index from 0 and the first reason, fields in name order.
+Needs the key for what depends on it: company and services.
+*/
+create function noc.reject_events(
+    key noc.ingest_keys, kind text, events jsonb, at timestamptz
+)
+returns table (index integer, reason text)
+language sql
+stable
+set search_path = ''
+as $$
+    with elements as materialized (
+        select (e.ordinality - 1)::integer as index, e.value as event,
+            jsonb_typeof(e.value) = 'object' as is_object
+        from jsonb_array_elements(events) with ordinality as e
+    ),
+
+    faults as (
+        select e.index, '' as field, 'event: must be an object' as reason
+        from elements as e where not e.is_object
+        union all
+        select e.index, k.field, left(k.field, 60) || ': unknown field'
+        from elements as e
+        cross join lateral jsonb_object_keys(case when e.is_object then e.event end) as k (field)
+        where not exists (
+            select 1 from noc.event_fields as f
+            where f.kind = reject_events.kind and f.field = k.field
+        )
+        union all
+        select e.index, f.field, f.field || ': ' || v.fault
+        from elements as e
+        inner join noc.event_fields as f on f.kind = reject_events.kind
+        cross join lateral (
+            select noc.field_fault(f, e.event ->> f.field, at)
+        ) as v (fault)
+        where e.is_object and v.fault is not null
+        union all
+        select e.index, 'company_cnpj', 'company_cnpj: is not the company of this key'
+        from elements as e
+        where e.is_object
+            and e.event ->> 'company_cnpj' is distinct from null
+            and e.event ->> 'company_cnpj' is distinct from key.company_cnpj
+        union all
+        select e.index, 'service', 'service: is not among the services of this key'
+        from elements as e
+        where e.is_object and e.event ->> 'service' <> all(key.services)
+    )
+
+    select distinct on (f.index) f.index, f.reason
+    from faults as f
+    order by f.index, f.field, f.reason
+$$;

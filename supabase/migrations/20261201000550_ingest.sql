@@ -1,0 +1,328 @@
+-- The only way in for facts. A clean batch goes in by one typed statement; only when
+-- that refuses anything does the per-row validator look for the bad rows.
+
+/*
+One row per accepted batch of a key: what makes a retry count once. `ledger_id` is
+carried by the batch's facts; rows are kept for 7 days.
+*/
+create table noc.batches (
+    key_id uuid not null references noc.ingest_keys (key_id),
+    batch_id uuid not null,
+    ledger_id bigint generated always as identity (cache 1),
+    kind text not null,
+    accepted integer,
+    received_at timestamptz not null,
+    primary key (key_id, batch_id)
+);
+
+create index batches_received_at_idx on noc.batches (received_at);
+alter table noc.batches enable row level security;
+
+/*
+Batches that no tick has consumed yet; those of api_usage with the span of their
+instants. Visible exactly when their rows are, deleted once, in the transaction that
+counts them: that is all of the exactly-once argument.
+*/
+create table noc.batch_pending (
+    ledger_id bigint not null,
+    kind text not null,
+    company_cnpj text collate "C",
+    first_at timestamptz,
+    last_at timestamptz
+) with (autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
+
+alter table noc.batch_pending enable row level security;
+
+/* True when every element has only fields of its kind. */
+create function noc.only_known_fields(kind text, events jsonb)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    select not exists (
+        select 1
+        from jsonb_array_elements(events) as e
+        where e - (
+            select array_agg(f.field) from noc.event_fields as f
+            where f.kind = only_known_fields.kind
+        ) <> '{}'
+    )
+$$;
+
+/*
+Stores a batch of API calls and enters it in the ledger; gives how many events fitted.
+Like its siblings for the other kinds below, it leaves out what does not fit.
+*/
+create function noc.store_api_usage(
+    key noc.ingest_keys, ledger_id bigint, events jsonb, at timestamptz
+)
+returns integer
+language sql
+set search_path = ''
+as $$
+    with stored as (
+        insert into public.api_usage (
+            "timestamp", company_cnpj, service, endpoint, method, status, latency_ms, user_id,
+            batch_id
+        )
+        select
+            coalesce(e."timestamp", at), key.company_cnpj, coalesce(e.service, key.service),
+            e.method || ' ' || e.endpoint, e.method, e.status, round(e.latency_ms)::integer,
+            e.user_id, store_api_usage.ledger_id
+        from jsonb_to_recordset(events) as e (
+            "timestamp" timestamptz, company_cnpj text, service text, endpoint text, method text,
+            status smallint, latency_ms double precision, user_id uuid
+        )
+        where (e."timestamp" is null or noc.is_recent(e."timestamp", at))
+            and (e.company_cnpj is null or e.company_cnpj = key.company_cnpj)
+            and (e.service is null or e.service = any(key.services))
+            and e.method in ('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS')
+            and e.endpoint ~ '^/[^[:cntrl:]]*$' and length(e.endpoint) <= 200
+            and e.latency_ms between 0 and 3600000
+        returning "timestamp"
+    ),
+
+    span as (
+        select count(*)::integer as n, min(s."timestamp") as first_at, max(s."timestamp") as last_at
+        from stored as s
+    ),
+
+    entered as (
+        insert into noc.batch_pending (ledger_id, kind, company_cnpj, first_at, last_at)
+        select store_api_usage.ledger_id, 'api_usage', key.company_cnpj, s.first_at, s.last_at
+        from span as s where s.n > 0
+    )
+
+    select n from span
+$$;
+
+create function noc.store_app_logs(
+    key noc.ingest_keys, ledger_id bigint, events jsonb, at timestamptz
+)
+returns integer
+language sql
+set search_path = ''
+as $$
+    with stored as (
+        insert into public.app_logs (
+            "timestamp", company_cnpj, service, level, message, batch_id
+        )
+        select
+            coalesce(e."timestamp", at), key.company_cnpj, coalesce(e.service, key.service),
+            e.level, e.message, store_app_logs.ledger_id
+        from jsonb_to_recordset(events) as e (
+            "timestamp" timestamptz, company_cnpj text, service text, level text, message text
+        )
+        where (e."timestamp" is null or noc.is_recent(e."timestamp", at))
+            and (e.company_cnpj is null or e.company_cnpj = key.company_cnpj)
+            and (e.service is null or e.service = any(key.services))
+        returning 1
+    )
+
+    select count(*)::integer from stored
+$$;
+
+/*
+Reports of jobs, the last word per job in the batch. A late "running" never takes back
+a finished job. A platform key has no jobs: its events do not fit.
+*/
+create function noc.store_jobs(
+    key noc.ingest_keys, ledger_id bigint, events jsonb, at timestamptz
+)
+returns integer
+language sql
+set search_path = ''
+as $$
+    with fitting as materialized (
+        select e.*, row_number() over () as position
+        from jsonb_to_recordset(events) as e (
+            job_id text, company_cnpj text, job_type text, status public.job_status,
+            started_at timestamptz, finished_at timestamptz, error text
+        )
+        where key.company_cnpj is not null
+            and (e.company_cnpj is null or e.company_cnpj = key.company_cnpj)
+            and noc.is_recent(e.started_at, at)
+            and (e.finished_at is null or noc.is_recent(e.finished_at, at))
+            and e.job_type ~ '^[^[:cntrl:]]+$'
+    ),
+
+    stored as (
+        insert into public.jobs as j (
+            company_cnpj, external_id, job_type, status, started_at, finished_at, error
+        )
+        select distinct on (f.job_id)
+            key.company_cnpj, f.job_id, f.job_type, f.status, f.started_at,
+            case when f.status <> 'running' then coalesce(f.finished_at, at) end, f.error
+        from fitting as f
+        order by f.job_id, f.position desc
+        on conflict (company_cnpj, external_id) do update
+        set status = excluded.status, finished_at = excluded.finished_at, error = excluded.error
+        where excluded.status <> 'running'
+    )
+
+    select count(*)::integer from fitting
+$$;
+
+/* Reports of messages, the last word per message in the batch. An older report changes nothing. */
+create function noc.store_queue_whatsapp(
+    key noc.ingest_keys, ledger_id bigint, events jsonb, at timestamptz
+)
+returns integer
+language sql
+set search_path = ''
+as $$
+    with fitting as materialized (
+        select e.*, row_number() over () as position
+        from jsonb_to_recordset(events) as e (
+            external_id text, company_cnpj text, status public.queue_status, attempts integer,
+            created_at timestamptz, updated_at timestamptz
+        )
+        where key.company_cnpj is not null
+            and (e.company_cnpj is null or e.company_cnpj = key.company_cnpj)
+            and noc.is_recent(e.created_at, at)
+            and (e.updated_at is null or noc.is_recent(e.updated_at, at))
+    ),
+
+    stored as (
+        insert into public.queue_whatsapp as q (
+            company_cnpj, external_id, status, attempts, created_at, updated_at
+        )
+        select distinct on (f.external_id)
+            key.company_cnpj, f.external_id, f.status, coalesce(f.attempts, 0), f.created_at,
+            coalesce(f.updated_at, at)
+        from fitting as f
+        order by f.external_id, f.position desc
+        on conflict (company_cnpj, external_id) do update
+        set status = excluded.status, attempts = excluded.attempts, updated_at = excluded.updated_at
+        where excluded.updated_at >= q.updated_at
+    )
+
+    select count(*)::integer from fitting
+$$;
+
+/* Stores the events of one kind and raises NOC01 unless every one of them fitted. */
+create function noc.store_events(
+    key noc.ingest_keys, ledger_id bigint, kind text, events jsonb, at timestamptz
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_fitting integer;
+begin
+    if not noc.only_known_fields(kind, events) then
+        raise exception 'unknown fields' using errcode = 'NOC01';
+    end if;
+    v_fitting := case kind
+        when 'api_usage' then noc.store_api_usage(key, ledger_id, events, at)
+        when 'app_logs' then noc.store_app_logs(key, ledger_id, events, at)
+        when 'jobs' then noc.store_jobs(key, ledger_id, events, at)
+        when 'queue_whatsapp' then noc.store_queue_whatsapp(key, ledger_id, events, at)
+    end;
+    if v_fitting is distinct from jsonb_array_length(events) then
+        raise exception 'some events do not fit' using errcode = 'NOC01';
+    end if;
+    if kind <> 'api_usage' then
+        insert into noc.batch_pending (ledger_id, kind, company_cnpj)
+        values (store_events.ledger_id, store_events.kind, key.company_cnpj);
+    end if;
+end;
+$$;
+
+/* The live key behind its clear text. Raises PT401, PT403 kind. */
+create function noc.ingest_key(key text, kind text, at timestamptz)
+returns noc.ingest_keys
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_key noc.ingest_keys;
+begin
+    select k.* into v_key from noc.ingest_keys as k
+    where k.key_hash = sha256(convert_to(ingest_key.key, 'UTF8'))
+        and k.revoked_at is null and k.expires_at > at;
+    if not found then
+        perform noc.fail('PT401', 'ingest_key', 'ingest key unknown, expired or revoked');
+    end if;
+    if coalesce(ingest_key.kind <> all(v_key.kinds), true) then
+        perform noc.fail('PT403', 'kind', 'kind: this key may send ' || array_to_string(v_key.kinds, ', '));
+    end if;
+    update noc.ingest_keys as k set last_used_at = at
+    where k.key_id = v_key.key_id
+        and (k.last_used_at is null or k.last_used_at < at - interval '1 minute');
+    return v_key;
+end;
+$$;
+
+/*
+Takes one batch of at most 1,000 events. The company is the key's, never the body's.
+Gives {"accepted", "duplicate", "rejected": [{"index", "reason"}]}; a batch id seen
+before is answered without effect. Raises PT401 ingest_key, PT403 kind, PT400 events.
+*/
+create function noc.ingest(key text, batch_id uuid, kind text, events jsonb, at timestamptz)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_key noc.ingest_keys := noc.ingest_key(ingest.key, ingest.kind, at);
+    v_ledger bigint;
+    v_rejected jsonb := '[]';
+    v_bad integer [];
+    v_good jsonb := events;
+    v_accepted integer;
+begin
+    if ingest.batch_id is null then
+        perform noc.fail('PT400', 'batch_id', 'batch_id: is required');
+    end if;
+    if coalesce(jsonb_typeof(events) <> 'array', true)
+        or jsonb_array_length(events) not between 1 and 1000 then
+        perform noc.fail('PT400', 'events', 'events: must be an array of 1 to 1000 events');
+    end if;
+
+    insert into noc.batches (key_id, batch_id, kind, received_at)
+    values (v_key.key_id, ingest.batch_id, ingest.kind, at)
+    on conflict on constraint batches_pkey do nothing
+    returning ledger_id into v_ledger;
+    if v_ledger is null then
+        select b.accepted into v_accepted from noc.batches as b
+        where b.key_id = v_key.key_id and b.batch_id = ingest.batch_id;
+        return jsonb_build_object('accepted', 0, 'duplicate', v_accepted, 'rejected', v_rejected);
+    end if;
+
+    begin
+        perform noc.store_events(v_key, v_ledger, ingest.kind, events, at);
+    exception when data_exception or integrity_constraint_violation or sqlstate 'NOC01' then
+        select
+            jsonb_agg(jsonb_build_object('index', r.index, 'reason', r.reason) order by r.index),
+            array_agg(r.index)
+        into v_rejected, v_bad
+        from noc.reject_events(v_key, ingest.kind, events, at) as r;
+        -- Nothing to blame in the rows: the fault is ours, and must not look like an answer.
+        if v_bad is null then
+            raise;
+        end if;
+
+        select coalesce(jsonb_agg(e.value order by e.ordinality), '[]') into v_good
+        from jsonb_array_elements(events) with ordinality as e
+        where (e.ordinality - 1)::integer <> all(v_bad);
+        if v_good <> '[]' then
+            perform noc.store_events(v_key, v_ledger, ingest.kind, v_good, at);
+        end if;
+    end;
+
+    v_accepted := jsonb_array_length(v_good);
+    update noc.batches as b set accepted = v_accepted
+    where b.key_id = v_key.key_id and b.batch_id = ingest.batch_id;
+    return jsonb_build_object('accepted', v_accepted, 'duplicate', 0, 'rejected', v_rejected);
+end;
+$$;
+
+create function public.noc_ingest(key text, batch_id uuid, kind text, events jsonb)
+returns jsonb
+language sql
+set search_path = ''
+begin atomic select noc.ingest(key, batch_id, kind, events, now()); end;

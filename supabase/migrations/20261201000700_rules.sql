@@ -1,0 +1,129 @@
+-- What is judged and where the limits lie. A rule is data: the engine has no threshold
+-- of its own.
+
+/*
+What can be measured: by which family (noc.measure_<family>), per what, in which unit,
+on which side of the threshold the trouble lies, and which word says so to a reader.
+*/
+create table noc.rule_metrics (
+    metric text collate "C" primary key,
+    scope_kind text not null
+    check (scope_kind in ('company_service', 'company', 'service', 'platform')),
+    comparator text not null check (comparator in ('above', 'below')),
+    family text not null check (family in ('traffic', 'queue', 'health', 'platform')),
+    unit text not null check (unit in ('ms', 'ratio', 'count', 'seconds', 'status')),
+    reason text not null check (reason in ('probe', 'latency', 'errors', 'backlog', 'nodata')),
+    unique (metric, scope_kind, comparator)
+);
+
+alter table noc.rule_metrics enable row level security;
+
+insert into noc.rule_metrics (metric, scope_kind, comparator, family, unit, reason) values
+('p95_ms', 'company_service', 'above', 'traffic', 'ms', 'latency'),
+('error_rate', 'company_service', 'above', 'traffic', 'ratio', 'errors'),
+('queue_pending', 'company', 'above', 'queue', 'count', 'backlog'),
+('probe_status', 'service', 'above', 'health', 'status', 'probe'), -- UP 0, DEGRADED 1, DOWN 2
+('heartbeat_age_s', 'platform', 'above', 'platform', 'seconds', 'nodata'),
+('connections_ratio', 'platform', 'above', 'platform', 'ratio', 'backlog'),
+('longest_transaction_s', 'platform', 'above', 'platform', 'seconds', 'backlog'),
+('partitions_ahead', 'platform', 'below', 'platform', 'count', 'backlog');
+
+/*
+One rule, two limits, one alert. Limits are exclusive: a value on the limit is good. A
+firing alert stays while the value is beyond the clear limit (null: the threshold).
+For each target the most specific enabled rule of a code is in force: company, then
+group, then everybody; among those the one that names the service.
+*/
+create table public.noc_rules (
+    rule_id uuid primary key default gen_random_uuid(),
+    code text collate "C" not null,
+    metric text collate "C" not null,
+    scope_kind text not null,
+    comparator text not null,
+    service text collate "C" references noc.services (service_name),    -- null: every service
+    excluded_services text [] not null default '{}',
+    company_cnpj text collate "C" references public.companies (company_cnpj),
+    group_id uuid references public.company_groups (group_id),
+    degraded_threshold double precision,    -- warning; null: this rule never warns
+    down_threshold double precision,        -- critical; null: never critical
+    degraded_clear double precision,
+    down_clear double precision,
+    for_degraded_s integer not null default 180,
+    for_down_s integer not null default 120,
+    keep_firing_s integer not null default 180,
+    over_s integer not null default 300,    -- the sliding window of traffic metrics
+    min_samples integer not null default 20,
+    enabled boolean not null default true,
+    version integer not null default 1,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+
+    foreign key (metric, scope_kind, comparator)
+    references noc.rule_metrics (metric, scope_kind, comparator),
+    constraint noc_rules_one_per_scope
+    unique nulls not distinct (code, service, company_cnpj, group_id),
+    constraint noc_rules_code check (code ~ '^[a-z][a-z0-9_]{1,39}$'),
+    constraint noc_rules_one_override check (num_nonnulls(company_cnpj, group_id) <= 1),
+    constraint noc_rules_excluded check (service is null or excluded_services = '{}'),
+    constraint noc_rules_has_limit check (num_nonnulls(degraded_threshold, down_threshold) > 0),
+    constraint noc_rules_limits_rise check (
+        case comparator
+            when 'above' then degraded_threshold < down_threshold
+            else degraded_threshold > down_threshold
+        end
+    ),
+    constraint noc_rules_degraded_clear check (
+        case comparator
+            when 'above' then degraded_clear <= degraded_threshold
+            else degraded_clear >= degraded_threshold
+        end
+    ),
+    constraint noc_rules_down_clear check (
+        case comparator when 'above' then down_clear <= down_threshold
+            else down_clear >= down_threshold
+        end
+    ),
+    constraint noc_rules_clear_needs_threshold check (
+        (degraded_clear is null or degraded_threshold is not null)
+        and (down_clear is null or down_threshold is not null)
+    ),
+    constraint noc_rules_for_s check (
+        for_degraded_s between 0 and 86400 and for_down_s between 0 and 86400
+    ),
+    constraint noc_rules_keep_firing_s check (keep_firing_s between 0 and 86400),
+    constraint noc_rules_over_s check (over_s between 60 and 3600),
+    constraint noc_rules_min_samples check (min_samples between 1 and 1000000)
+);
+
+create index noc_rules_company_cnpj_idx on public.noc_rules (company_cnpj);
+create index noc_rules_group_id_idx on public.noc_rules (group_id);
+create index noc_rules_service_idx on public.noc_rules (service);
+create index noc_rules_metric_idx on public.noc_rules (metric);
+
+comment on table public.noc_rules is
+'Alert rules. degraded = warning, down = critical; limits are exclusive.';
+
+insert into public.noc_rules (
+    code, metric, scope_kind, comparator, degraded_threshold, down_threshold, degraded_clear,
+    down_clear
+) values
+('p95_latency', 'p95_ms', 'company_service', 'above', 1200, 2000, 1000, 1700),
+('error_rate', 'error_rate', 'company_service', 'above', 0.05, 0.10, 0.03, 0.07),
+('db_connections', 'connections_ratio', 'platform', 'above', 0.80, 0.95, 0.75, 0.90);
+
+insert into public.noc_rules (
+    code, metric, scope_kind, comparator, service, degraded_threshold, down_threshold,
+    degraded_clear, down_clear
+) values
+('whatsapp_queue_pending', 'queue_pending', 'company', 'above', 'whatsapp', 100, 500, 70, 350);
+
+-- Facts rather than tendencies: the probe or the sampler has already waited.
+insert into public.noc_rules (
+    code, metric, scope_kind, comparator, service, excluded_services, degraded_threshold,
+    down_threshold, for_degraded_s, for_down_s, keep_firing_s
+) values
+('llm_down', 'probe_status', 'service', 'above', 'llm', '{}', null, 1, 0, 0, 0),
+('service_down', 'probe_status', 'service', 'above', null, '{llm}', null, 1, 0, 0, 0),
+('worker_silent', 'heartbeat_age_s', 'platform', 'above', null, '{}', null, 60, 0, 0, 0),
+('db_transaction', 'longest_transaction_s', 'platform', 'above', null, '{}', 300, null, 0, 0, 0),
+('db_partitions', 'partitions_ahead', 'platform', 'below', null, '{}', null, 2, 0, 0, 0);

@@ -1,0 +1,108 @@
+-- Two machines: the state of a rule on one target, which nobody sees, and the alert,
+-- one row per episode, which exists only once a rule has fired.
+
+/* public.noc_alerts is the episode; value, threshold and unit are those of its opening. */
+create table public.noc_alerts (
+    alert_id uuid primary key default gen_random_uuid(),
+    rule_id uuid not null references public.noc_rules (rule_id),
+    code text collate "C" not null,             -- the rule's
+    fingerprint text collate "C" not null,      -- noc.fingerprint
+    target text collate "C" not null,           -- 'service:<name>' or 'company:<cnpj>'
+    company_cnpj text collate "C" references public.companies (company_cnpj),
+    service text collate "C" references noc.services (service_name),
+    endpoint text collate "C",
+    severity public.alert_severity not null,
+    severity_max public.alert_severity not null,
+    state public.alert_state not null default 'open',
+    started_at timestamptz not null,            -- when the trouble began, before any waiting
+    opened_at timestamptz not null,
+    last_seen_at timestamptz not null,          -- last judged, at most a minute behind
+    closed_at timestamptz,
+    close_reason text collate "C",              -- recovered, withdrawn, manual
+    value double precision not null,
+    last_value double precision not null,
+    threshold double precision not null,        -- the limit of the present severity
+    unit text not null,
+    constraint noc_alerts_target check (target ~ '^(service|company):.'),
+    constraint noc_alerts_severity_max check (severity <= severity_max),
+    constraint noc_alerts_order check (started_at <= opened_at and opened_at <= closed_at),
+    constraint noc_alerts_closed check (
+        (state = 'closed') = (closed_at is not null)
+        and (state = 'closed') = (close_reason is not null)
+    )
+);
+
+create unique index noc_alerts_one_open_per_fingerprint on public.noc_alerts (fingerprint)
+where state <> 'closed';
+create index noc_alerts_company_cnpj_opened_at_idx
+on public.noc_alerts (company_cnpj, opened_at desc);
+create index noc_alerts_opened_at_idx on public.noc_alerts (opened_at desc);
+create index noc_alerts_rule_id_idx on public.noc_alerts (rule_id);
+create index noc_alerts_service_idx on public.noc_alerts (service) where state <> 'closed';
+
+comment on table public.noc_alerts is
+'One row per episode. warning = DEGRADED, critical = DOWN; company null: concerns no company.';
+
+/* What happened to an alert, in order; what the engine does is written by noc.evaluate_family. */
+create table noc.alert_events (
+    event_id bigint generated always as identity primary key,
+    alert_id uuid not null references public.noc_alerts (alert_id),
+    at timestamptz not null,
+    kind text not null,     -- opened, severity_up, severity_down, closed
+    severity public.alert_severity not null,
+    value double precision
+);
+
+create index alert_events_alert_id_at_idx on noc.alert_events (alert_id, at);
+alter table noc.alert_events enable row level security;
+
+-- No row: ok.
+create type noc.rule_phase as enum (
+    'pending',      -- beyond a limit, but not for long enough
+    'firing',
+    'recovering',   -- back within the clear limit, but not for long enough
+    'no_data'       -- firing when the measurements stopped: held until they return
+);
+
+/* One row per rule code and target that is not simply ok. */
+create table noc.rule_states (
+    fingerprint text collate "C" primary key,
+    rule_id uuid not null references public.noc_rules (rule_id) on delete cascade,
+    metric text collate "C" not null references noc.rule_metrics (metric),
+    company_cnpj text collate "C",
+    service text collate "C",
+    instance text collate "C",          -- what is measured when neither names it: a worker
+    phase noc.rule_phase not null,
+    severity public.alert_severity,     -- null while pending
+    warning_since timestamptz,          -- beyond the degraded limit without a break since
+    critical_since timestamptz,         -- beyond the down limit without a break since
+    recovering_since timestamptz,
+    seen_at timestamptz not null,       -- last sufficient measurement, at most a minute behind
+    alert_id uuid references public.noc_alerts (alert_id),
+    latched_until timestamptz,          -- set with alert_id = null by whoever closes by hand
+    constraint rule_states_severity check ((severity is null) = (phase = 'pending')),
+    constraint rule_states_recovering check (
+        (recovering_since is not null) = (phase = 'recovering')
+    )
+);
+
+create index rule_states_metric_idx on noc.rule_states (metric);
+create index rule_states_rule_id_idx on noc.rule_states (rule_id);
+create index rule_states_alert_id_idx on noc.rule_states (alert_id);
+alter table noc.rule_states enable row level security;
+
+/*
+Identity of what one rule code judges. Severity, value and rule_id are left out: an
+alert that gets worse, or whose company gets a rule of its own, stays the same alert.
+*/
+create function noc.fingerprint(
+    code text, metric text, company_cnpj text, service text, instance text
+)
+returns text
+language sql
+immutable
+parallel safe
+as $$
+    select code || '/' || metric || '/' || coalesce(company_cnpj, '*')
+        || '/' || coalesce(service, '*') || coalesce('/' || instance, '')
+$$;
