@@ -13,6 +13,13 @@ noc.list_members(),
 noc.create_ingest_key(text, text, text, text [], text [], timestamptz),
 noc.revoke_ingest_key(uuid, text),
 noc.touch_session(timestamptz),
+noc.envelope(jsonb),
+noc.me(),
+noc.badge(timestamptz),
+noc.overview(text, uuid, text, text, timestamptz),
+noc.series(text, uuid, text, text, timestamptz),
+noc.heatmap(text, uuid, text, text, timestamptz),
+noc.matrix(text, uuid, text, text, timestamptz),
 noc.probe_echo(text),
 public.noc_save_group(uuid, text),
 public.noc_save_company(text, text, uuid, boolean),
@@ -22,6 +29,12 @@ public.noc_list_members(),
 public.noc_create_ingest_key(text, text, text, text [], text [], timestamptz),
 public.noc_revoke_ingest_key(uuid, text),
 public.noc_touch_session(),
+public.noc_me(),
+public.noc_badge(),
+public.noc_overview(text, uuid, text, text),
+public.noc_series(text, uuid, text, text),
+public.noc_heatmap(text, uuid, text, text),
+public.noc_matrix(text, uuid, text, text),
 public.noc_probe_echo(text)
 to authenticated;
 
@@ -32,3 +45,14 @@ grant execute on function
 noc.ingest(text, uuid, text, jsonb, timestamptz),
 public.noc_ingest(text, uuid, text, jsonb)
 to noc_ingest;
+
+grant execute on function
+noc.claim_checks(text, integer, timestamptz),
+noc.list_checks(),
+noc.settle_check(uuid, bigint, timestamptz, text, integer, text, jsonb, timestamptz),
+noc.heartbeat(text, text, timestamptz, jsonb, timestamptz),
+public.noc_claim_checks(text, integer),
+public.noc_list_checks(),
+public.noc_settle_check(uuid, bigint, timestamptz, text, integer, text, jsonb),
+public.noc_heartbeat(text, text, timestamptz, jsonb)
+to noc_worker;

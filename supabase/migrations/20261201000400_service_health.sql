@@ -15,7 +15,7 @@ create table noc.check_targets (
     timeout_s integer not null default 5,
     enabled boolean not null default true,
 
-    next_at timestamptz not null default '-infinity',
+    next_at timestamptz not null default now(),
     lease_until timestamptz,            -- null: nobody holds it
     lease_owner text,
     fence bigint not null default 0,    -- grows with every claim

@@ -83,7 +83,7 @@ as $$
             coalesce(m.p95_ms, m.latency_max_ms * 1.0102) as p95_at_most
         from public.companies as c
         cross join lateral (
-            select a.*
+            select a.company_cnpj, a.service, a.bucket, a.count, a.errors, a.p95_ms, a.latency_max_ms
             from public.metrics_agg as a
             where a."window" = '1m'
                 and a.level = 'service'
@@ -164,7 +164,7 @@ as $$
     left join (
         select w.company_cnpj, count(*) as pending
         from public.queue_whatsapp as w
-        where w.status = 'queued' and w.created_at <= at
+        where w.status = 'queued'
         group by w.company_cnpj
     ) as q on q.company_cnpj = c.company_cnpj
     where c.active

@@ -1,26 +1,5 @@
 -- The engine's one heartbeat: facts -> summary -> judgement -> hints, in one transaction.
 
-create table noc.engine_state (
-    one boolean primary key default true check (one),
-    tick_at timestamptz,        -- `at` of the last committed tick
-    sampled_at timestamptz,     -- of the last database sample
-    stages jsonb not null default '{}'
-);
-
-insert into noc.engine_state default values;
-alter table noc.engine_state enable row level security;
-
-/* When the engine last finished, null before the first tick. */
-create function noc.tick_at()
-returns timestamptz
-language sql
-stable
-security definer
-set search_path = ''
-as $$
-    select e.tick_at from noc.engine_state as e
-$$;
-
 /*
 One turn of the engine at the instant `at`. Gives each stage's counts and milliseconds,
 or {"skipped": true} when another tick is running. Running it twice at the same instant
@@ -75,22 +54,6 @@ as $$
             - (select coalesce(sum((s.value ->> 'ms')::numeric), 0) from jsonb_each(stages) as s)
         )::numeric, 1)
     ))
-$$;
-
-/* What every read RPC answers: the clock, the engine's clock, the caller's versions, the data. */
-create function noc.envelope(data jsonb)
-returns jsonb
-language sql
-stable
-security definer
-set search_path = ''
-as $$
-    select jsonb_build_object(
-        'server_time', clock_timestamp(),
-        'tick_at', noc.tick_at(),
-        'versions', coalesce(noc.versions_of(noc.widest_topic()), '{}'),
-        'data', data
-    )
 $$;
 
 -- The partitions of the first days, so that the first event finds its place.

@@ -1,0 +1,200 @@
+-- Writes what noc.judge says: states, alerts, their events, and who is to be told.
+
+/*
+Evaluates the rules of one family at the instant `at`. Gives {"evaluated", "opened",
+"escalated", "closed"}. A steady state writes nothing but, once a minute, that the alert
+was seen. Running it twice at one instant changes nothing. One caller at a time
+(noc.tick holds the lock).
+*/
+create function noc.evaluate_family(family text, at timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_counts jsonb;
+    v_shared boolean;
+begin
+    with verdicts as materialized (
+        select
+            v.*, (v.before).alert_id as alert_id, (v.before).severity as severity_before,
+            coalesce(at - (v.before).seen_at >= interval '1 minute', true) as seen_long_ago,
+            (v.before).phase in ('firing', 'recovering', 'no_data') as had_fired
+        from noc.judge(family, at) as v
+    ),
+
+    opened as (
+        insert into public.noc_alerts as a (
+            rule_id, code, fingerprint, target, company_cnpj, service, severity, severity_max,
+            started_at, opened_at, last_seen_at, value, last_value, threshold, unit
+        )
+        select
+            v.rule_id, v.code, v.fingerprint, v.target, v.company_cnpj, v.service, v.severity,
+            v.severity, least(v.warning_since, v.critical_since, at), at, at, v.value, v.value,
+            v.threshold, v.unit
+        from verdicts as v
+        where v.phase = 'firing'
+            and v.value is not null
+            and v.alert_id is null
+            and coalesce((v.before).latched_until <= at, true)
+        on conflict (fingerprint) where state <> 'closed' do update
+        set last_seen_at = excluded.last_seen_at -- an open alert without its state is taken on
+        returning a.alert_id, a.fingerprint, a.severity, a.value, a.opened_at, a.company_cnpj,
+            a.service
+    ),
+
+    changed as (
+        update public.noc_alerts as a
+        set
+            rule_id = coalesce(v.rule_id, a.rule_id),
+            severity = coalesce(v.severity, a.severity),
+            severity_max = greatest(a.severity_max, v.severity),
+            state = case
+                when v.phase is null then 'closed'
+                when v.severity > a.severity then 'open' -- worse than what was acknowledged
+                else a.state
+            end,
+            closed_at = case when v.phase is null then at end,
+            close_reason = case
+                when v.phase is null then case when v.code is null then 'withdrawn' else 'recovered' end
+            end,
+            last_value = coalesce(v.value, a.last_value),
+            last_seen_at = case when v.value is null then a.last_seen_at else at end,
+            threshold = coalesce(v.threshold, a.threshold)
+        from verdicts as v
+        where a.alert_id = v.alert_id
+            and a.state <> 'closed'
+            and (
+                v.phase is null
+                or v.severity <> v.severity_before
+                or v.rule_id <> a.rule_id
+                or (v.seen_long_ago and v.value is not null)
+            )
+        returning a.alert_id, a.severity, a.state, v.severity_before, a.last_value as value,
+            a.company_cnpj, a.service
+    ),
+
+    news as (
+        select o.alert_id, 'opened' as kind, o.severity, o.value, o.company_cnpj, o.service
+        from opened as o
+        where o.opened_at = at
+        union all
+        select
+            c.alert_id,
+            case
+                when c.state = 'closed' then 'closed'
+                when c.severity > c.severity_before then 'severity_up'
+                else 'severity_down'
+            end,
+            c.severity, c.value, c.company_cnpj, c.service
+        from changed as c
+        where c.state = 'closed' or c.severity <> c.severity_before
+    ),
+
+    logged as (
+        insert into noc.alert_events (alert_id, at, kind, severity, value)
+        select n.alert_id, at, n.kind, n.severity, n.value from news as n
+    ),
+
+    kept as (
+        insert into noc.rule_states as s (
+            fingerprint, rule_id, metric, company_cnpj, service, instance, phase, severity,
+            warning_since, critical_since, recovering_since, seen_at, alert_id, latched_until
+        )
+        select
+            v.fingerprint, v.rule_id, v.metric, v.company_cnpj, v.service, v.instance, v.phase,
+            v.severity, v.warning_since, v.critical_since, v.recovering_since,
+            coalesce(v.seen_at, at), coalesce(o.alert_id, v.alert_id),
+            case when o.alert_id is null then (v.before).latched_until end
+        from verdicts as v
+        left join opened as o on o.fingerprint = v.fingerprint
+        where v.phase is not null
+            and (
+                v.seen_long_ago and v.value is not null
+                or o.alert_id is not null
+                or v.phase is distinct from (v.before).phase
+                or v.severity is distinct from v.severity_before
+                or v.warning_since is distinct from (v.before).warning_since
+                or v.critical_since is distinct from (v.before).critical_since
+                or v.rule_id is distinct from (v.before).rule_id
+            )
+        on conflict (fingerprint) do update
+        set
+            rule_id = excluded.rule_id,
+            phase = excluded.phase,
+            severity = excluded.severity,
+            warning_since = excluded.warning_since,
+            critical_since = excluded.critical_since,
+            recovering_since = excluded.recovering_since,
+            seen_at = excluded.seen_at,
+            alert_id = excluded.alert_id,
+            latched_until = excluded.latched_until
+    ),
+
+    dropped as (
+        delete from noc.rule_states as s
+        using verdicts as v
+        where s.fingerprint = v.fingerprint and v.phase is null
+    ),
+
+    touched as (
+        insert into noc.touched (table_name, company_cnpj)
+        select distinct 'noc_alerts', n.company_cnpj from news as n
+    )
+
+    select
+        jsonb_build_object(
+            'evaluated', (select count(*) from verdicts),
+            'opened', count(*) filter (where n.kind = 'opened'),
+            'escalated', count(*) filter (where n.kind = 'severity_up'),
+            'closed', count(*) filter (where n.kind = 'closed')
+        ),
+        coalesce(bool_or(n.company_cnpj is null and k.shared), false)
+    into v_counts, v_shared
+    from news as n
+    left join noc.services as k on k.service_name = n.service;
+
+    -- What befalls a shared provider changes every member's badge.
+    if v_shared then
+        perform noc.announce('noc_alerts', null, true);
+    end if;
+    return v_counts;
+end;
+$$;
+
+/*
+Evaluates every enabled rule at the instant `at`. Gives the counts of all families and
+"ms"; a family that fails is named with its error in "errors" and leaves its states as
+they were, the others go on.
+*/
+create function noc.evaluate_rules(at timestamptz)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_started timestamptz := clock_timestamp();
+    v_total jsonb := '{"evaluated": 0, "opened": 0, "escalated": 0, "closed": 0}';
+    v_errors jsonb := '{}';
+    v_family text;
+    v_counts jsonb;
+begin
+    foreach v_family in array array['traffic', 'queue', 'health', 'platform'] loop
+        begin
+            v_counts := noc.evaluate_family(v_family, at);
+            select jsonb_object_agg(t.key, t.value::integer + (v_counts ->> t.key)::integer)
+            into v_total
+            from jsonb_each_text(v_total) as t;
+        exception when others then
+            v_errors := v_errors || jsonb_build_object(v_family, left(sqlerrm, 300));
+            raise warning 'rules of family % failed: %', v_family, sqlerrm;
+        end;
+    end loop;
+
+    return v_total || jsonb_build_object(
+        'ms', round((extract(epoch from clock_timestamp() - v_started) * 1000)::numeric, 1),
+        'errors', v_errors
+    );
+end;
+$$;

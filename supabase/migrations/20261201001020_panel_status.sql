@@ -1,0 +1,257 @@
+-- What the page says about states: open alerts, services, the badge, the limits in force.
+
+/*
+Limits of a rule for a scope: the company's own rule, else its group's, else everybody's;
+the enabled one that names the service before the one that names none. Both null when
+no such rule is in force.
+*/
+create function noc.limits_of(
+    code text, company_cnpj text, group_id uuid, service text
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select jsonb_build_object('degraded', max(l.degraded), 'down', max(l.down))
+    from (
+        select r.degraded_threshold as degraded, r.down_threshold as down
+        from public.noc_rules as r
+        where r.enabled
+            and r.code = limits_of.code
+            and (r.service is null or r.service = limits_of.service or r.code like 'whatsapp%')
+            and (r.company_cnpj is null or r.company_cnpj = limits_of.company_cnpj)
+            and (
+                r.group_id is null
+                or r.group_id = limits_of.group_id
+                or r.group_id = (
+                    select c.group_id from public.companies as c
+                    where c.company_cnpj = limits_of.company_cnpj
+                )
+            )
+        order by r.company_cnpj is null, r.group_id is null, r.service is null
+        limit 1
+    ) as l
+$$;
+
+/* UP, DEGRADED or DOWN of a value against exclusive limits; null for no value. */
+create function noc.status_of(value double precision, limits jsonb)
+returns public.health_status
+language sql
+immutable
+set search_path = ''
+as $$
+    select case
+        when value is null then null
+        when value > (limits ->> 'down')::double precision then 'DOWN'
+        when value > (limits ->> 'degraded')::double precision then 'DEGRADED'
+        else 'UP'
+    end::public.health_status
+$$;
+
+/* Status that an alert of this severity stands for. */
+create function noc.status_of_severity(severity public.alert_severity)
+returns public.health_status
+language sql
+immutable
+set search_path = ''
+as $$
+    select case severity when 'critical' then 'DOWN' when 'warning' then 'DEGRADED' else 'UP'
+    end::public.health_status
+$$;
+
+/* Open and acknowledged alerts of the scopes, of one service when asked. */
+create function noc.live_alerts(scopes text [], service text)
+returns setof public.noc_alerts
+language sql
+stable
+set search_path = ''
+as $$
+    select a.* from public.noc_alerts as a
+    where a.state <> 'closed'
+        and coalesce(a.company_cnpj, '*') = any(scopes)
+        and (live_alerts.service is null or a.service = live_alerts.service)
+$$;
+
+/*
+One row per service that the scopes see: the worst of its rows of noc.service_status.
+A probe that fell silent shows as no_data unless a worse thing is known; `known` is null
+for a service without a probe and without an open alert.
+*/
+create function noc.shown_services(at timestamptz, scopes text [])
+returns table (
+    service_name text, status text, since timestamptz, reason text, checked_at timestamptz,
+    known public.health_status, no_data boolean
+)
+language sql
+stable
+set search_path = ''
+as $$
+    with rows as materialized (select * from noc.service_status(at, scopes)),
+
+    ranked as (
+        select r.*, case when r.status > 'UP' or not r.no_data then r.status end as shown
+        from rows as r
+    )
+
+    select distinct on (k.service_name)
+        k.service_name,
+        case
+            when k.shown is null or w.silent and k.shown = 'UP' then 'NO_DATA' else k.shown::text
+        end,
+        k.since, case when w.silent and coalesce(k.shown = 'UP', true) then 'nodata'
+            else k.reason end,
+        k.checked_at, k.shown, w.silent
+    from ranked as k
+    inner join (
+        select r.service_name, bool_or(r.no_data) as silent from rows as r group by r.service_name
+    ) as w on w.service_name = k.service_name
+    order by k.service_name, k.shown desc nulls last, k.since
+$$;
+
+/* The alert as the page lists it. */
+create function noc.alert_json(a public.noc_alerts)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select jsonb_build_object(
+        'alert_id', a.alert_id, 'rule_id', a.rule_id, 'title', a.code, 'severity', a.severity,
+        'state', a.state, 'target', a.target, 'service', a.service,
+        'company_cnpj', a.company_cnpj, 'company_name', (
+            select c.name from public.companies as c where c.company_cnpj = a.company_cnpj
+        ),
+        'value', a.last_value, 'threshold', a.threshold, 'unit', a.unit,
+        'opened_at', a.opened_at, 'started_at', a.started_at, 'owner', null
+    )
+$$;
+
+/*
+Badge of the caller: the worst of its open alerts and of the services it sees. A known
+DOWN stays red whatever else is silent; without a tick for 90 s, or with every probe
+silent, the rest is NO_DATA.
+*/
+create function noc.badge(at timestamptz)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    with scope as materialized (select noc.visible_scopes() as scopes),
+
+    alerts as materialized (
+        select a as alert, a.severity, a.started_at
+        from scope as s cross join lateral noc.live_alerts(s.scopes, null) as a
+    ),
+
+    services as materialized (
+        select v.* from scope as s cross join lateral noc.shown_services(at, s.scopes) as v
+        where cardinality(s.scopes) > 0
+    ),
+
+    known as (
+        select noc.status_of_severity(a.severity) as status, a.started_at as since from alerts as a
+        union all
+        select v.known, v.since from services as v where v.known is not null
+    ),
+
+    worst as (
+        select k.status, min(k.since) as since
+        from known as k group by k.status order by k.status desc limit 1
+    ),
+
+    engine as (
+        select
+            coalesce(noc.tick_at() < at - interval '90 seconds', true) as stopped,
+            (select coalesce(bool_and(v.no_data), true) from services as v
+                where v.checked_at is not null or v.no_data) as blind
+    )
+
+    select jsonb_build_object(
+        'status', case
+            when w.status = 'DOWN' then 'DOWN'
+            when e.stopped or e.blind and coalesce(w.status = 'UP', true) then 'NO_DATA'
+            else coalesce(w.status::text, 'NO_DATA')
+        end,
+        'since', case when w.status > 'UP' then w.since end,
+        'open_alerts', (select count(*) from alerts),
+        'critical_alerts', (select count(*) from alerts as a where a.severity = 'critical'),
+        'worst', (
+            select coalesce(
+                jsonb_agg(noc.alert_json(q.alert) order by q.severity desc, q.started_at), '[]'
+            )
+            from (
+                select a.* from alerts as a order by a.severity desc, a.started_at limit 3
+            ) as q
+        )
+    )
+    from engine as e left join worst as w on true
+$$;
+
+create function public.noc_badge()
+returns jsonb
+language sql
+stable
+set search_path = ''
+begin atomic select noc.envelope(noc.badge(now())); end;
+
+/* Series of the page's charts with limits and annotations; see docs/rpc.md. */
+create function noc.series(
+    company_cnpj text, group_id uuid, service text, range text, at timestamptz
+)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+    v_scope noc.read_scope := noc.read_scope_of(company_cnpj, group_id, service, range, at);
+    v_cnpj text := noc.cnpj_canonical(company_cnpj);
+begin
+    return jsonb_build_object(
+        'resolution', v_scope.resolution, 'from', v_scope.starts, 'to', v_scope.ends,
+        'points', (
+            select jsonb_agg(to_jsonb(p) order by p.bucket)
+            from noc.series_points(v_scope, at) as p
+        ),
+        'thresholds', jsonb_build_object(
+            'p95_ms', noc.limits_of('p95_latency', v_cnpj, group_id, service),
+            'error_rate', noc.limits_of('error_rate', v_cnpj, group_id, service)
+        ),
+        'annotations', (
+            select coalesce(jsonb_agg(jsonb_build_object(
+                'at', e.at, 'kind', e.kind, 'alert_id', e.alert_id, 'severity', e.severity,
+                'title', e.code, 'service', e.service
+            ) order by e.at), '[]')
+            from (
+                select
+                    t.at, t.kind, a.alert_id, a.severity_max as severity, a.code, a.service
+                from public.noc_alerts as a
+                cross join lateral (
+                    values (a.opened_at, 'alert_opened'), (a.closed_at, 'alert_closed')
+                ) as t (at, kind)
+                where coalesce(a.company_cnpj, '*') = any(v_scope.companies)
+                    and (series.service is null or a.service = series.service)
+                    and t.at >= v_scope.starts and t.at < v_scope.ends
+                order by t.at desc
+                limit 50
+            ) as e
+        )
+    );
+end;
+$$;
+
+create function public.noc_series(
+    company_cnpj text default null, group_id uuid default null, service text default null,
+    range text default null
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+begin atomic
+    select noc.envelope(noc.series(company_cnpj, group_id, service, range, now()));
+end;

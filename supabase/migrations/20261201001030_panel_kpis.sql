@@ -1,0 +1,217 @@
+-- The six cards. Each gives its figure, the same figure a day before, its worst item, its
+-- limits and up to 60 points; its status is the worse of its own figure over the last
+-- five minutes and of the open alerts on it, so no card is calm beside its own alert.
+
+/* Thins a series to at most 60 values, oldest first: the largest of each run, null for a gap. */
+create function noc.spark(points double precision [])
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+    select coalesce(jsonb_agg(q.value order by q.slot), '[]')
+    from (
+        select
+            (p.i - 1) * least(60, cardinality(points)) / greatest(cardinality(points), 1) as slot,
+            max(p.value) as value
+        from unnest(points) with ordinality as p (value, i)
+        group by 1
+    ) as q
+$$;
+
+/* Worst status among the open alerts of a code, null without one. */
+create function noc.alert_status(scopes text [], service text, code text)
+returns public.health_status
+language sql
+stable
+set search_path = ''
+as $$
+    select max(noc.status_of_severity(a.severity))
+    from noc.live_alerts(scopes, service) as a where a.code = alert_status.code
+$$;
+
+/* Requests, error rate and percentiles of each service over the last hour of the scope. */
+create function noc.service_figures(s noc.read_scope)
+returns table (service text, count bigint, error_rate double precision, p95_ms real)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_from timestamptz := greatest(s.starts, s.ends - interval '1 hour');
+begin
+    return query
+        with rows as materialized (
+            select m.service, m.count, m.errors, m.sketch from public.metrics_agg as m
+            where s.everything and m."window" = '1m' and m.level = 'endpoint'
+                and m.company_cnpj is null and m.bucket >= v_from and m.bucket < s.ends
+            union all
+            select m.service, m.count, m.errors, m.sketch from public.metrics_agg as m
+            where not s.everything and m."window" = '1m' and m.level = 'service'
+                and m.company_cnpj = any(s.companies) and m.bucket >= v_from and m.bucket < s.ends
+        ),
+
+        merged as (
+            select q.service, (noc.sketch_quantiles(array_agg(q.key << 40 | q.n), '{0.95}'))[1] as p
+            from (
+                select r.service, x >> 40 as key, sum(x & 1099511627775)::bigint as n
+                from rows as r cross join unnest(r.sketch) as x group by 1, 2
+            ) as q
+            group by q.service
+        )
+
+        select
+            r.service, sum(r.count)::bigint,
+            (sum(r.errors) / sum(r.count))::double precision, max(m.p)
+        from rows as r inner join merged as m on m.service = r.service
+        group by r.service;
+end;
+$$;
+
+/* Cards fed by metrics_agg: latency, errors, throughput. `figures`: noc.service_figures. */
+create function noc.traffic_kpis(
+    s noc.read_scope, latency_limits jsonb, error_limits jsonb, figures jsonb, at timestamptz
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    with present as materialized (select * from noc.span_figures(s, s.starts, s.ends)),
+
+    recent as materialized (
+        select * from noc.span_figures(
+            s, date_bin('1 min', at, '2000-01-01') - interval '4 minutes',
+            date_bin('1 min', at, '2000-01-01') + interval '1 minute'
+        )
+    ),
+
+    before as materialized (
+        select * from noc.span_figures(s, s.starts - interval '1 day', s.ends - interval '1 day')
+    ),
+
+    points as materialized (select * from noc.series_points(s, at)),
+
+    minutes as (select extract(epoch from at - s.starts) / 60 as n)
+
+    select jsonb_build_object(
+        'latency', jsonb_build_object(
+            'status', coalesce(greatest(
+                noc.status_of(r.p95_ms, latency_limits),
+                noc.alert_status(s.companies, s.service, 'p95_latency')
+            )::text, 'NO_DATA'),
+            'p95_ms', p.p95_ms, 'p50_ms', p.p50_ms, 'previous_p95_ms', b.p95_ms,
+            'count', p.count, 'thresholds', latency_limits,
+            'worst', (
+                select jsonb_build_object(
+                    'label', f ->> 'service', 'service', f ->> 'service', 'p95_ms', f -> 'p95_ms'
+                )
+                from jsonb_array_elements(figures) as f
+                order by (f ->> 'p95_ms')::double precision desc nulls last limit 1
+            ),
+            'spark', (select noc.spark(array_agg(q.p95_ms order by q.bucket)) from points as q)
+        ),
+        'errors', jsonb_build_object(
+            'status', coalesce(greatest(
+                noc.status_of(r.error_rate, error_limits),
+                noc.alert_status(s.companies, s.service, 'error_rate')
+            )::text, 'NO_DATA'),
+            'error_rate', p.error_rate, 'error_rate_4xx', p.error_rate_4xx,
+            'previous_error_rate', b.error_rate, 'count', p.count, 'thresholds', error_limits,
+            'worst', (
+                select jsonb_build_object(
+                    'label', f ->> 'service', 'service', f ->> 'service',
+                    'error_rate', f -> 'error_rate'
+                )
+                from jsonb_array_elements(figures) as f
+                order by (f ->> 'error_rate')::double precision desc nulls last limit 1
+            ),
+            'spark', (select noc.spark(array_agg(q.error_rate order by q.bucket)) from points as q)
+        ),
+        'throughput', jsonb_build_object(
+            'status', case when p.count > 0 then 'UP' else 'NO_DATA' end,
+            'per_minute', case when p.count > 0 then p.count / greatest(m.n, 1) end,
+            'previous_per_minute', case when b.count > 0 then b.count / greatest(m.n, 1) end,
+            'count', p.count,
+            'spark', (select noc.spark(array_agg(q.per_minute order by q.bucket)) from points as q)
+        )
+    )
+    from present as p cross join recent as r cross join before as b cross join minutes as m
+$$;
+
+/* Cards fed by the work tables: queue and jobs. A company without rows has no trouble. */
+create function noc.work_kpis(s noc.read_scope, queue_limits jsonb, at timestamptz)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    with queues as materialized (
+        select
+            q.company_cnpj,
+            count(*) filter (where q.status = 'queued') as pending,
+            count(*) filter (where q.status = 'failed' and q.updated_at >= s.starts) as failed,
+            min(q.created_at) filter (where q.status = 'queued') as oldest
+        from public.queue_whatsapp as q
+        where q.status <> 'sent' and q.company_cnpj = any(s.companies)
+        group by q.company_cnpj
+    ),
+
+    queue_known as (
+        select exists (
+            select 1 from public.queue_whatsapp as q where q.company_cnpj = any(s.companies)
+        ) as yes
+    ),
+
+    finished as materialized (
+        select j.job_type, j.status, j.finished_at
+        from public.jobs as j
+        where j.company_cnpj = any(s.companies)
+            and (j.status = 'running' or j.finished_at >= s.starts)
+    )
+
+    select jsonb_build_object(
+        'queue', (
+            select jsonb_build_object(
+                'status', case when k.yes or count(q.*) > 0 then coalesce(greatest(
+                    noc.status_of(max(q.pending), queue_limits),
+                    noc.alert_status(s.companies, null, 'whatsapp_queue_pending')
+                )::text, 'UP') else 'NO_DATA' end,
+                'pending', coalesce(sum(q.pending), 0), 'failed', coalesce(sum(q.failed), 0),
+                'oldest_age_s', extract(epoch from at - min(q.oldest))::integer,
+                'thresholds', queue_limits,
+                'worst', (
+                    select jsonb_build_object(
+                        'company_cnpj', w.company_cnpj, 'label', c.name, 'pending', w.pending
+                    )
+                    from queues as w
+                    inner join public.companies as c on c.company_cnpj = w.company_cnpj
+                    where w.pending > 0
+                    order by w.pending desc, w.company_cnpj limit 1
+                ),
+                'spark', '[]'::jsonb
+            )
+            from queue_known as k left join queues as q on true
+            group by k.yes
+        ),
+        'jobs', (
+            select jsonb_build_object(
+                'status', case
+                    when count(*) = 0 then 'NO_DATA'
+                    when count(*) filter (where f.status = 'failed') > 0 then 'DEGRADED'
+                    else 'UP'
+                end,
+                'running', count(*) filter (where f.status = 'running'),
+                'failed', count(*) filter (where f.status = 'failed'),
+                'succeeded', count(*) filter (where f.status = 'success'),
+                'worst', (
+                    select jsonb_build_object('label', w.job_type, 'failed', count(*))
+                    from finished as w where w.status = 'failed'
+                    group by w.job_type order by count(*) desc, w.job_type limit 1
+                ),
+                'spark', '[]'::jsonb
+            )
+            from finished as f
+        )
+    )
+$$;

@@ -1,0 +1,274 @@
+-- The page's first read: one sentence, six cards, services, alerts, the database.
+
+/*
+The sentence of the banner: the most severe kind of open alert (then the one with most
+companies, then the oldest), else the worst service by its probe, else silence or calm.
+*/
+create function noc.banner(at timestamptz, scopes text [], service text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    with alerts as materialized (select * from noc.live_alerts(scopes, banner.service)),
+
+    kinds as (
+        select
+            a.code, a.service, max(a.severity) as severity, min(a.started_at) as since,
+            count(distinct a.company_cnpj) as companies,
+            (array_agg(a.alert_id order by a.severity desc, a.last_value desc))[1] as alert_id
+        from alerts as a
+        group by a.code, a.service
+        order by 3 desc, 5 desc, 4
+        limit 1
+    ),
+
+    services as materialized (
+        select v.* from noc.shown_services(at, scopes) as v
+        where banner.service is null or v.service_name = banner.service
+    ),
+
+    sick as (
+        select v.* from services as v where v.known > 'UP' order by v.known desc, v.since limit 1
+    ),
+
+    silent as (
+        select coalesce(bool_and(v.no_data), true) as yes from services as v
+        where v.checked_at is not null or v.no_data
+    )
+
+    select case
+        when k.severity is not null
+            and noc.status_of_severity(k.severity) >= coalesce(s.known, 'UP') then
+            jsonb_build_object(
+                'status', noc.status_of_severity(k.severity), 'since', k.since, 'kind', 'alert',
+                'title', k.code, 'service', k.service, 'companies', k.companies,
+                'company_name', case when k.companies = 1 then (
+                    select c.name from public.companies as c where c.company_cnpj = a.company_cnpj
+                ) end,
+                'value', a.last_value, 'threshold', a.threshold, 'unit', a.unit,
+                'alert_id', a.alert_id
+            )
+        when s.service_name is not null then jsonb_build_object(
+            'status', s.known, 'since', s.since, 'kind', 'health', 'title', 'service_down',
+            'service', s.service_name, 'companies', 0
+        )
+        when silent.yes then jsonb_build_object('status', 'NO_DATA', 'kind', 'no_data', 'companies', 0)
+        else jsonb_build_object('status', 'UP', 'kind', 'calm', 'companies', 0)
+    end || jsonb_build_object('open_alerts', (select count(*) from alerts))
+    from silent
+    left join kinds as k on true
+    left join alerts as a on a.alert_id = k.alert_id
+    left join sick as s on true
+$$;
+
+/*
+The services card: shown status with the figures of the last hour, worst first. Without
+a probe a service is judged by its traffic, and left out while there is none.
+*/
+create function noc.service_cards(
+    at timestamptz, scopes text [], service text, figures jsonb
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'service_name', v.service_name, 'kind', t.kind, 'shared', t.shared,
+        'status', case when v.known is null and not v.no_data then 'UP' else v.status end,
+        'since', v.since, 'checked_at', v.checked_at, 'reason', v.reason,
+        'p95_ms', f.value -> 'p95_ms', 'error_rate', f.value -> 'error_rate',
+        'count', f.value -> 'count'
+    ) order by v.known desc nulls last, v.service_name), '[]')
+    from noc.shown_services(at, scopes) as v
+    inner join noc.services as t on t.service_name = v.service_name
+    left join jsonb_array_elements(figures) as f on f.value ->> 'service' = v.service_name
+    where (service_cards.service is null or v.service_name = service_cards.service)
+        and (v.known is not null or v.no_data or f.value is not null)
+$$;
+
+/*
+Whether events arrive: `fresh` in the last two minutes, `quiet` when only the platform's
+own collector is alive, else `silent`. Simulated: a demo key wrote in the last hour.
+*/
+create function noc.traffic_state(at timestamptz, scopes text [])
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select jsonb_build_object(
+        'state', case
+            when max(k.last_used_at) >= at - interval '2 minutes' then 'fresh'
+            when '*' = any(scopes) and exists (
+                select 1 from noc.worker_heartbeats as h
+                where h.worker = 'collect' and h.received_at >= at - interval '1 minute'
+            ) then 'quiet'
+            else 'silent'
+        end,
+        'last_event_at', max(k.last_used_at),
+        'simulated', coalesce(
+            bool_or(k.simulated) filter (where k.last_used_at >= at - interval '1 hour'), false
+        )
+    )
+    from noc.ingest_keys as k
+    where coalesce(k.company_cnpj, '*') = any(scopes)
+$$;
+
+/* Everything above the fold in one answer; see docs/rpc.md. */
+create function noc.overview(
+    company_cnpj text, group_id uuid, service text, range text, at timestamptz
+)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+    v_scope noc.read_scope := noc.read_scope_of(company_cnpj, group_id, service, range, at);
+    v_cnpj text := noc.cnpj_canonical(company_cnpj);
+    v_figures jsonb := (
+        select coalesce(jsonb_agg(to_jsonb(f)), '[]') from noc.service_figures(v_scope) as f
+        where overview.service is null or f.service = overview.service
+    );
+begin
+    return jsonb_build_object(
+        'scope', jsonb_build_object(
+            'company_cnpj', v_cnpj, 'group_id', group_id, 'service', service,
+            'range', v_scope.range, 'resolution', v_scope.resolution,
+            'from', v_scope.starts, 'to', v_scope.ends
+        ),
+        'banner', noc.banner(at, v_scope.companies, service),
+        'kpis', noc.traffic_kpis(
+            v_scope, noc.limits_of('p95_latency', v_cnpj, group_id, service),
+            noc.limits_of('error_rate', v_cnpj, group_id, service), v_figures, at
+        )
+        || noc.work_kpis(
+            v_scope, noc.limits_of('whatsapp_queue_pending', v_cnpj, group_id, 'whatsapp'), at
+        )
+        || jsonb_build_object('llm', (
+            select jsonb_build_object(
+                'status', coalesce(max(v.status), 'NO_DATA'), 'since', max(v.since),
+                'checked_at', max(v.checked_at),
+                'p95_ms', max((f.value ->> 'p95_ms')::double precision),
+                'count', max((f.value ->> 'count')::bigint), 'spark', '[]'::jsonb
+            )
+            from noc.shown_services(at, v_scope.companies) as v
+            left join jsonb_array_elements(v_figures) as f on f.value ->> 'service' = 'llm'
+            where v.service_name = 'llm'
+        )),
+        'services', noc.service_cards(at, v_scope.companies, service, v_figures),
+        'alerts', (
+            select coalesce(jsonb_agg(noc.alert_json(a) order by a.severity desc, a.started_at), '[]')
+            from noc.live_alerts(v_scope.companies, service) as a
+        ),
+        'database', case
+            when v_scope.everything and service is null then noc.database_state(at)
+        end,
+        'traffic', noc.traffic_state(at, v_scope.companies)
+    );
+end;
+$$;
+
+create function public.noc_overview(
+    company_cnpj text default null, group_id uuid default null, service text default null,
+    range text default null
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+begin atomic
+    select noc.envelope(noc.overview(company_cnpj, group_id, service, range, now()));
+end;
+
+/*
+Company x service: a cell for each service that the company used in the last day, with
+its status and, when an alert is open on it, that alert's value. Worst companies first.
+*/
+create function noc.matrix(
+    company_cnpj text, group_id uuid, service text, range text, at timestamptz
+)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+    v_scope noc.read_scope := noc.read_scope_of(company_cnpj, group_id, service, range, at);
+    v_companies jsonb;
+begin
+    with used as materialized (
+        select m.company_cnpj, m.service, sum(m.count)::bigint as count
+        from public.metrics_agg as m
+        where m."window" = '1h' and m.level = 'service'
+            and m.company_cnpj = any(v_scope.companies)
+            and m.bucket >= at - interval '1 day'
+            and (matrix.service is null or m.service = matrix.service)
+        group by 1, 2
+    ),
+
+    worst as (
+        select distinct on (a.company_cnpj, a.service) a.*
+        from noc.live_alerts(v_scope.companies, matrix.service) as a
+        order by a.company_cnpj, a.service, a.severity desc, a.last_value desc
+    ),
+
+    shared as materialized (select * from noc.shown_services(at, v_scope.companies)),
+
+    cells as (
+        select
+            c.company_cnpj, c.service, c.count, a.last_value, a.unit,
+            greatest(noc.status_of_severity(a.severity), h.status) as status
+        from used as c
+        left join worst as a on a.company_cnpj = c.company_cnpj and a.service = c.service
+        left join lateral (
+            select s.status from noc.service_status(at, array[c.company_cnpj]) as s
+            where s.service_name = c.service and s.company_cnpj is null
+        ) as h on true
+    ),
+
+    rows as (
+        select
+            k.company_cnpj, coalesce(max(k.status), 'UP') as status,
+            jsonb_agg(jsonb_build_object(
+                'service', k.service, 'status', coalesce(k.status, 'UP'), 'value', k.last_value,
+                'unit', k.unit, 'count', k.count
+            ) order by k.service) as cells
+        from cells as k group by k.company_cnpj
+    )
+
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'company_cnpj', c.company_cnpj, 'name', c.name, 'group_id', c.group_id,
+        'status', coalesce(r.status::text, 'NO_DATA'), 'cells', coalesce(r.cells, '[]')
+    ) order by r.status desc nulls last, c.name), '[]')
+    into v_companies
+    from public.companies as c
+    left join rows as r on r.company_cnpj = c.company_cnpj
+    where c.company_cnpj = any(v_scope.companies) and c.active;
+
+    return jsonb_build_object(
+        'services', (
+            select coalesce(jsonb_agg(distinct cell ->> 'service'), '[]')
+            from jsonb_array_elements(v_companies) as c
+            cross join jsonb_array_elements(c -> 'cells') as cell
+        ),
+        'companies', v_companies
+    );
+end;
+$$;
+
+create function public.noc_matrix(
+    company_cnpj text default null, group_id uuid default null, service text default null,
+    range text default null
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+begin atomic
+    select noc.envelope(noc.matrix(company_cnpj, group_id, service, range, now()));
+end;
