@@ -1,5 +1,7 @@
 -- app_logs: without the message, which only an RPC that checks the role gives.
-grant select ("timestamp", company_cnpj, service, level) on public.app_logs to authenticated;
+grant select (
+    "timestamp", company_cnpj, service, level
+) on public.app_logs to authenticated;
 
 create policy "read logs of visible companies" on public.app_logs
 for select to authenticated

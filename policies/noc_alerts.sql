@@ -1,5 +1,9 @@
 -- noc_alerts: one's own companies' alerts; those without a company are admin's.
-grant select (alert_id, rule_id, code, fingerprint, target, company_cnpj, service, endpoint, severity, severity_max, state, started_at, opened_at, last_seen_at, closed_at, close_reason, value, last_value, threshold, unit) on public.noc_alerts to authenticated;
+grant select (
+    alert_id, rule_id, code, fingerprint, target, company_cnpj, service, endpoint, severity,
+    severity_max, state, started_at, opened_at, last_seen_at, closed_at, close_reason, value,
+    last_value, threshold, unit
+) on public.noc_alerts to authenticated;
 
 create policy "read alerts of visible companies" on public.noc_alerts
 for select to authenticated

@@ -1,5 +1,7 @@
 -- noc_audit: a cliente does not read it; nobody writes it but noc.record_audit.
-grant select (audit_id, at, actor, actor_role, action, target, company_cnpj, payload) on public.noc_audit to authenticated;
+grant select (
+    audit_id, at, actor, actor_role, action, target, company_cnpj, payload
+) on public.noc_audit to authenticated;
 
 create policy "read the trail of operable companies" on public.noc_audit
 for select to authenticated

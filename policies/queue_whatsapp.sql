@@ -1,5 +1,7 @@
 -- queue_whatsapp: states only; phones and bodies never enter this table.
-grant select (message_id, company_cnpj, external_id, status, attempts, created_at, updated_at) on public.queue_whatsapp to authenticated;
+grant select (
+    message_id, company_cnpj, external_id, status, attempts, created_at, updated_at
+) on public.queue_whatsapp to authenticated;
 
 create policy "read messages of visible companies" on public.queue_whatsapp
 for select to authenticated

@@ -36,15 +36,8 @@ create extension if not exists pg_cron with schema pg_catalog;
 
 create schema noc;
 
--- Nothing of ours is executable or readable before policies/ grants it by name.
-alter default privileges for role postgres revoke execute on functions from public;
-alter default privileges for role postgres in schema noc revoke all on tables from public;
-alter default privileges for role postgres in schema public
-revoke all on tables from anon, authenticated, service_role;
-alter default privileges for role postgres in schema public
-revoke all on functions from anon, authenticated, service_role;
-alter default privileges for role postgres in schema public
-revoke all on sequences from anon, authenticated, service_role;
+-- No default privilege is altered: in a shared project those are the host's too. What of
+-- ours may be read or executed is revoked and granted by name in policies/.
 
 -- Roles belong to the cluster, not to the database: a second database finds them made.
 do $$

@@ -247,7 +247,9 @@ begin
         perform noc.fail('PT401', 'ingest_key', 'ingest key unknown, expired or revoked');
     end if;
     if coalesce(ingest_key.kind <> all(v_key.kinds), true) then
-        perform noc.fail('PT403', 'kind', 'kind: this key may send ' || array_to_string(v_key.kinds, ', '));
+        perform noc.fail(
+            'PT403', 'kind', 'kind: this key may send ' || array_to_string(v_key.kinds, ', ')
+        );
     end if;
     update noc.ingest_keys as k set last_used_at = at
     where k.key_id = v_key.key_id

@@ -3,7 +3,7 @@
 -- quantile read from it is within 1 % of percentile_disc (DDSketch, arXiv 1908.10693).
 -- Duplicate keys are legal: merging is concatenation, whatever the order.
 
-/* Bucket of a latency. 49.99833327 = 1 / ln(gamma). float8 ln: the numeric one is ten times slower. */
+/* Bucket of a latency; 49.99833327 = 1 / ln(gamma). The numeric ln would be ten times slower. */
 create function noc.sketch_key(latency_ms integer)
 returns bigint
 language sql

@@ -79,7 +79,8 @@ create table public.noc_rules (
         end
     ),
     constraint noc_rules_down_clear check (
-        case comparator when 'above' then down_clear <= down_threshold
+        case comparator
+            when 'above' then down_clear <= down_threshold
             else down_clear >= down_threshold
         end
     ),

@@ -32,7 +32,7 @@ as $$
                 false
             ) as fresh
         ) as f
-        where t.enabled
+        where t.enabled and (t.company_cnpj is null or t.company_cnpj = any(scopes))
     ),
 
     sources as (
@@ -47,7 +47,10 @@ as $$
         from public.noc_alerts as a
         inner join public.noc_rules as r on r.rule_id = a.rule_id
         inner join noc.rule_metrics as k on k.metric = r.metric
-        where a.state <> 'closed' and a.severity > 'info' and a.service is not null
+        where a.state <> 'closed'
+            and a.severity > 'info'
+            and a.service is not null
+            and (a.company_cnpj is null or a.company_cnpj = any(scopes))
     ),
 
     worst as (
@@ -60,9 +63,9 @@ as $$
         select v.service_name, null as company_cnpj from noc.services as v
         where v.shared or '*' = any(scopes)
         union
-        select w.service_name, w.company_cnpj from worst as w where w.company_cnpj = any(scopes)
+        select w.service_name, w.company_cnpj from worst as w where w.company_cnpj is not null
         union
-        select p.service_name, p.company_cnpj from probes as p where p.company_cnpj = any(scopes)
+        select p.service_name, p.company_cnpj from probes as p where p.company_cnpj is not null
     )
 
     select

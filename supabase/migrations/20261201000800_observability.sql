@@ -92,7 +92,7 @@ language sql
 set search_path = ''
 begin atomic select noc.heartbeat(worker, instance, at, status); end;
 
-/* The database's vital signs, one row a minute; counters are since the server's statistics began. */
+/* The database's vital signs, one row a minute; counters run since the server's last reset. */
 create table noc.database_samples (
     sampled_at timestamptz primary key,
     connections integer not null,

@@ -60,7 +60,9 @@ from public, anon, authenticated, service_role, noc_worker, noc_ingest, noc_webh
 
 -- api_usage.sql
 -- api_usage: without the caller's user_id; the platform's own rows come by RPC.
-grant select ("timestamp", company_cnpj, service, endpoint, method, status, latency_ms) on public.api_usage to authenticated;
+grant select (
+    "timestamp", company_cnpj, service, endpoint, method, status, latency_ms
+) on public.api_usage to authenticated;
 
 create policy "read calls of visible companies" on public.api_usage
 for select to authenticated
@@ -68,7 +70,9 @@ using (company_cnpj = any((select noc.visible_scopes())::text []));
 
 -- app_logs.sql
 -- app_logs: without the message, which only an RPC that checks the role gives.
-grant select ("timestamp", company_cnpj, service, level) on public.app_logs to authenticated;
+grant select (
+    "timestamp", company_cnpj, service, level
+) on public.app_logs to authenticated;
 
 create policy "read logs of visible companies" on public.app_logs
 for select to authenticated
@@ -152,7 +156,9 @@ to noc_worker;
 
 -- jobs.sql
 -- jobs: without the error text.
-grant select (job_id, company_cnpj, external_id, job_type, status, started_at, finished_at) on public.jobs to authenticated;
+grant select (
+    job_id, company_cnpj, external_id, job_type, status, started_at, finished_at
+) on public.jobs to authenticated;
 
 create policy "read jobs of visible companies" on public.jobs
 for select to authenticated
@@ -160,7 +166,10 @@ using (company_cnpj = any((select noc.visible_scopes())::text []));
 
 -- metrics_agg.sql
 -- metrics_agg: rows of all companies together and of the platform come by RPC, for admin.
-grant select ("window", level, company_cnpj, bucket, service, endpoint, count, errors, errors_4xx, latency_sum_ms, latency_max_ms, sketch, p50_ms, p95_ms, error_rate, error_rate_4xx) on public.metrics_agg to authenticated;
+grant select (
+    "window", level, company_cnpj, bucket, service, endpoint, count, errors, errors_4xx,
+    latency_sum_ms, latency_max_ms, sketch, p50_ms, p95_ms, error_rate, error_rate_4xx
+) on public.metrics_agg to authenticated;
 
 create policy "read metrics of visible companies" on public.metrics_agg
 for select to authenticated
@@ -168,7 +177,11 @@ using (company_cnpj = any((select noc.visible_scopes())::text []));
 
 -- noc_alerts.sql
 -- noc_alerts: one's own companies' alerts; those without a company are admin's.
-grant select (alert_id, rule_id, code, fingerprint, target, company_cnpj, service, endpoint, severity, severity_max, state, started_at, opened_at, last_seen_at, closed_at, close_reason, value, last_value, threshold, unit) on public.noc_alerts to authenticated;
+grant select (
+    alert_id, rule_id, code, fingerprint, target, company_cnpj, service, endpoint, severity,
+    severity_max, state, started_at, opened_at, last_seen_at, closed_at, close_reason,
+    value, last_value, threshold, unit
+) on public.noc_alerts to authenticated;
 
 create policy "read alerts of visible companies" on public.noc_alerts
 for select to authenticated
@@ -176,7 +189,9 @@ using (coalesce(company_cnpj, '*') = any((select noc.visible_scopes())::text [])
 
 -- noc_audit.sql
 -- noc_audit: a cliente does not read it; nobody writes it but noc.record_audit.
-grant select (audit_id, at, actor, actor_role, action, target, company_cnpj, payload) on public.noc_audit to authenticated;
+grant select (
+    audit_id, at, actor, actor_role, action, target, company_cnpj, payload
+) on public.noc_audit to authenticated;
 
 create policy "read the trail of operable companies" on public.noc_audit
 for select to authenticated
@@ -184,7 +199,12 @@ using (coalesce(company_cnpj, '*') = any((select noc.operable_scopes())::text []
 
 -- noc_rules.sql
 -- noc_rules: those of operable companies; the general ones and a group's are admin's.
-grant select (rule_id, code, metric, scope_kind, comparator, service, excluded_services, company_cnpj, group_id, degraded_threshold, down_threshold, degraded_clear, down_clear, for_degraded_s, for_down_s, keep_firing_s, over_s, min_samples, enabled, version, created_at, updated_at) on public.noc_rules to authenticated;
+grant select (
+    rule_id, code, metric, scope_kind, comparator, service, excluded_services, company_cnpj,
+    group_id, degraded_threshold, down_threshold, degraded_clear, down_clear,
+    for_degraded_s, for_down_s, keep_firing_s, over_s, min_samples, enabled, version,
+    created_at, updated_at
+) on public.noc_rules to authenticated;
 
 create policy "read rules of operable companies" on public.noc_rules
 for select to authenticated
@@ -192,7 +212,9 @@ using (coalesce(company_cnpj, '*') = any((select noc.operable_scopes())::text []
 
 -- queue_whatsapp.sql
 -- queue_whatsapp: states only; phones and bodies never enter this table.
-grant select (message_id, company_cnpj, external_id, status, attempts, created_at, updated_at) on public.queue_whatsapp to authenticated;
+grant select (
+    message_id, company_cnpj, external_id, status, attempts, created_at, updated_at
+) on public.queue_whatsapp to authenticated;
 
 create policy "read messages of visible companies" on public.queue_whatsapp
 for select to authenticated
@@ -211,7 +233,10 @@ using (
 -- service_health.sql
 -- service_health: without details. Rows without a company are admin's; what members may know
 -- of shared services comes from noc_overview and noc_badge.
-grant select (health_id, service_name, company_cnpj, checked_at, status, since, outcome, reason, latency_ms) on public.service_health to authenticated;
+grant select (
+    health_id, service_name, company_cnpj, checked_at, status, since, outcome, reason,
+    latency_ms
+) on public.service_health to authenticated;
 
 create policy "read probes of visible companies" on public.service_health
 for select to authenticated
@@ -219,7 +244,9 @@ using (coalesce(company_cnpj, '*') = any((select noc.visible_scopes())::text [])
 
 -- sessions.sql
 -- sessions: presence without the person: no user_id, ip or ua.
-grant select (session_id, company_cnpj, started_at, last_seen_at) on public.sessions to authenticated;
+grant select (
+    session_id, company_cnpj, started_at, last_seen_at
+) on public.sessions to authenticated;
 
 create policy "read sessions of visible companies" on public.sessions
 for select to authenticated

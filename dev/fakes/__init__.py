@@ -1,0 +1,1 @@
+"""The providers' health pages, played on loopback: they answer as the current scenario says."""

@@ -1,0 +1,1 @@
+"""Dev-only, loopback-only stand-in for Supabase Realtime; never part of a deployed image."""

@@ -1,0 +1,1 @@
+"""What `make test` runs: every suite on throw-away instances, summed into one closing line."""

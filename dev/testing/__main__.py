@@ -1,0 +1,99 @@
+"""`python -m dev.testing [--only NAME …] [-- ARGUMENTS]`: runs the tests, prints one closing line.
+
+`--only check` runs formatters, linters and types; any other name, the steps that contain it, with
+the arguments after `--` added to each. The last line is exactly `N passed, N failed`.
+"""
+
+import argparse
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from types import FrameType
+
+from dev.stack.errors import StackError
+from dev.stack.services import Wanted
+from dev.testing import stage, steps
+from dev.testing.counts import Counts
+from dev.testing.runner import Outcome, crashed, run_step
+from dev.testing.steps import Step
+
+
+def main(arguments: list[str]) -> int:
+    """Runs what was asked for; 1 when anything failed."""
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
+    chosen = _chosen(options.only, options.more)
+    outcomes = _run(chosen)
+    return _report(outcomes)
+
+
+def _run(chosen: Sequence[Step]) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    try:
+        stage.discard_abandoned()
+        outcomes += [_shown(step, {}) for step in chosen if not step.stack]
+        outcomes += _run_on_stage([step for step in chosen if step.stack])
+    except KeyboardInterrupt:
+        outcomes.append(crashed(Step("interrupted", ()), "stopped before the end"))
+    return outcomes
+
+
+def _run_on_stage(chosen: Sequence[Step]) -> list[Outcome]:
+    """The steps that need a running instance, or one failure for all when it cannot start."""
+    present = [step for step in chosen if step.is_present()]
+    if not present:
+        return []
+    with ExitStack() as held:
+        try:
+            env = held.enter_context(
+                stage.running_stage(Wanted(web=False, workers=False, traffic=False))
+            )
+        except (StackError, OSError) as error:
+            return [crashed(Step("test stack", ()), f"the test stack did not start: {error}")]
+        return [_shown(step, env) for step in present]
+
+
+def _shown(step: Step, env: Mapping[str, str]) -> Outcome:
+    print(f"  {step.name} …", flush=True)
+    if not step.is_present():
+        return Outcome(step, Counts(0, 0), 0.0, None)
+    return run_step(step, env)
+
+
+def _report(outcomes: Sequence[Outcome]) -> int:
+    total = Counts(0, 0)
+    print(f"\n  {'step':<16} {'passed':>7} {'failed':>7} {'seconds':>8}")
+    for one in outcomes:
+        total += one.counts
+        row = f"  {one.step.name:<16} {one.counts.passed:>7} {one.counts.failed:>7}"
+        absent = one.log is None and one.counts == Counts(0, 0)
+        print(f"{row} {'not present yet' if absent else f'{one.seconds:8.1f}'}")
+    print(f"\n{total.passed} passed, {total.failed} failed", flush=True)
+    return int(total.failed > 0 or total.passed == 0)
+
+
+def _chosen(only: Sequence[str], more: Sequence[str]) -> list[Step]:
+    checks, tests = steps.checks(), steps.tests()
+    if not only:
+        return checks + tests
+    found = checks if "check" in only else []
+    found += [one for one in checks + tests if any(name in one.name for name in only)]
+    unique = {one.name: one for one in found}
+    return [replace(one, command=(*one.command, *more)) for one in unique.values()]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m dev.testing", description=__doc__)
+    parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("more", nargs="*")
+    return parser
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,125 @@
+"""Every step of `make test`, in order."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from dev.stack.paths import NODE_BIN, PYTHON, ROOT, WEB
+from dev.testing import counts
+from dev.testing.counts import Reader
+
+BIN: Final = ROOT / ".venv/bin"
+PYTHON_FOLDERS: Final = ("dev", "workers", "tests")
+SQL_FOLDERS: Final = ("supabase/migrations", "supabase/seed.sql", "policies", "dev/platform")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command. It is present when all of `needs` exist, each a path or a glob.
+
+    `reader` null: the command is one test by itself. `stack`: it needs the running instance.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    reader: Reader | None = None
+    stack: bool = False
+    cwd: Path = ROOT
+    timeout_s: float = 900
+
+    def is_present(self) -> bool:
+        """Whether what the step works on exists yet."""
+        return all(any(ROOT.glob(pattern)) for pattern in self.needs)
+
+
+def checks() -> list[Step]:
+    """Formatters, linters and types: quick, and independent of each other."""
+    python = _existing(PYTHON_FOLDERS)
+    return [
+        Step("sqlfluff", (_bin("sqlfluff"), "lint", "--nocolor", *_existing(SQL_FOLDERS))),
+        Step("policies drift", (str(PYTHON), "-m", "dev.policies", "--check"), ("policies/*.sql",)),
+        Step("ruff", (_bin("ruff"), "check", "--no-cache", *python)),
+        Step("ruff format", (_bin("ruff"), "format", "--no-cache", "--check", *python)),
+        Step("mypy", (_bin("mypy"), *python)),
+        Step(
+            "import-linter",
+            (_bin("lint-imports"), "--no-cache", "--config", "workers/.importlinter"),
+            ("workers/.importlinter",),
+        ),
+        _npm("eslint", "lint"),
+        _npm("tsc", "types"),
+        Step("page build", (str(PYTHON), "-m", "dev.stack.web"), ("web/package.json",)),
+        Step(
+            "deno check",
+            (str(NODE_BIN / "deno"), "task", "--quiet", "check"),
+            ("supabase/functions/*/index.ts", "tests/functions/*.ts"),
+            cwd=ROOT / "supabase/functions",
+        ),
+    ]
+
+
+def tests() -> list[Step]:
+    """Suites, those without a database first."""
+    return [
+        _npm("vitest", "test", counts.vitest),
+        Step(
+            "deno test",
+            (str(NODE_BIN / "deno"), "task", "--quiet", "test"),
+            ("tests/functions/*.test.ts",),
+            counts.deno,
+            cwd=ROOT / "supabase/functions",
+        ),
+        _on_database("db lint", "lint"),
+        _on_database("db advisors", "advisors"),
+        Step(
+            "pgTAP",
+            ("pg_prove", "--recurse", "tests/pgtap"),
+            ("tests/pgtap/*.sql",),
+            counts.pg_prove,
+            stack=True,
+        ),
+        Step(
+            "pytest",
+            (str(PYTHON), "-m", "pytest", "-p", "no:cacheprovider", "--color=no", "tests"),
+            ("tests/**/test_*.py",),
+            counts.pytest,
+            stack=True,
+        ),
+        Step(
+            "node contract",
+            (_bin("node"), "--test", "--test-reporter=tap", "tests/contract/js/*.test.mjs"),
+            ("tests/contract/js/*.test.mjs",),
+            counts.node,
+            stack=True,
+        ),
+        _npm("e2e", "e2e", counts.vitest, stack=True, needs=("web/e2e/*",)),
+    ]
+
+
+def _npm(
+    name: str,
+    script: str,
+    reader: Reader | None = None,
+    stack: bool = False,
+    needs: tuple[str, ...] = (),
+) -> Step:
+    """A script of web/package.json, present once it is named there."""
+    manifest = WEB / "package.json"
+    named = manifest.exists() and script in json.loads(manifest.read_text()).get("scripts", {})
+    command = (_bin("npm"), "run", "--silent", script, "--workspace", "web")
+    return Step(name, command, needs if named else ("web/package.json", script), reader, stack)
+
+
+def _on_database(name: str, module: str) -> Step:
+    command = (str(PYTHON), "-m", "dev.testing.database_lint", module)
+    return Step(name, command, ("supabase/migrations/*.sql",), stack=True)
+
+
+def _existing(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if (ROOT / name).exists())
+
+
+def _bin(name: str) -> str:
+    return str(BIN / name)

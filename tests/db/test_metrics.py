@@ -1,0 +1,147 @@
+"""Facts -> summary: levels, windows, percentiles, late rows; every bucket against raw."""
+
+from __future__ import annotations
+
+import math
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.db.conftest import A1, A2, B1, Database, call, ingest, ingest_key
+from tests.db.recompute import differences
+
+pytestmark = pytest.mark.usefixtures("world")
+
+
+@pytest.fixture(autouse=True)
+def _empty(db: Database) -> None:
+    db.run("delete from noc.batch_pending")
+    db.run("delete from public.api_usage")
+    db.run("delete from public.metrics_agg")
+
+
+def rows(db: Database, level: str, window: str = "1m") -> list[dict[str, Any]]:
+    return db.all(
+        'select * from public.metrics_agg where level = %s and "window" = %s order by bucket',
+        level,
+        window,
+    )
+
+
+def test_every_level_and_window_counts_every_call_once(db: Database, at: datetime) -> None:
+    ingest(db, ingest_key(db, A1, "omie"), [call(at, 100), call(at, 200, 503)], at)
+    ingest(db, ingest_key(db, B1, "omie"), [call(at, 300, 404)], at)
+    ingest(db, ingest_key(db, None), [call(at, 5, 0)], at)
+    db.run("select noc.roll_up(%s)", at)
+    for window in ("1m", "5m", "1h"):
+        for level in ("cell", "service", "company", "endpoint", "global"):
+            assert sum(r["count"] for r in rows(db, level, window)) == 4, (window, level)
+    total = rows(db, "global")[0]
+    assert (total["errors"], total["errors_4xx"]) == (2, 1)
+    assert (total["error_rate"], total["error_rate_4xx"]) == (0.5, 0.25)
+    assert (total["latency_sum_ms"], total["latency_max_ms"]) == (605, 300)
+
+
+def test_no_answer_counts_as_an_error_and_4xx_does_not(db: Database, at: datetime) -> None:
+    statuses = (0, 399, 400, 499, 500, 599)
+    ingest(db, ingest_key(db), [call(at, 10, status) for status in statuses], at)
+    db.run("select noc.roll_up(%s)", at)
+    total = rows(db, "global")[0]
+    assert (total["errors"], total["errors_4xx"]) == (3, 2)
+
+
+def test_the_platforms_own_traffic_has_no_company(db: Database, at: datetime) -> None:
+    ingest(db, ingest_key(db, None), [call(at)], at)
+    db.run("select noc.roll_up(%s)", at)
+    assert [r["company_cnpj"] for r in rows(db, "company")] == [None]
+
+
+def test_a_closed_bucket_has_percentiles_and_an_open_one_not_yet(
+    db: Database, at: datetime
+) -> None:
+    ingest(db, ingest_key(db), [call(at, 100)], at)
+    db.run("select noc.roll_up(%s)", at)
+    db.run("select noc.finalise(%s)", at + timedelta(seconds=59))
+    assert rows(db, "global")[0]["p95_ms"] is None
+    db.run("select noc.finalise(%s)", at + timedelta(seconds=60))
+    assert rows(db, "global")[0]["p95_ms"] == pytest.approx(100, rel=0.01)
+    assert rows(db, "global", "5m")[0]["p95_ms"] is None
+
+
+def test_a_late_row_reopens_its_bucket_until_the_next_tick(db: Database, at: datetime) -> None:
+    key, later = ingest_key(db), at + timedelta(hours=2)
+    ingest(db, key, [call(at, 100)], at)
+    db.run("select noc.roll_up(%s)", later)
+    db.run("select noc.finalise(%s)", later)
+    ingest(db, key, [call(at, 9000)], later)
+    db.run("select noc.roll_up(%s)", later)
+    assert rows(db, "global")[0]["p95_ms"] is None
+    db.run("select noc.finalise(%s)", later)
+    assert rows(db, "global")[0]["p95_ms"] == pytest.approx(9000, rel=0.01)
+
+
+def test_a_second_roll_up_changes_nothing(db: Database, at: datetime) -> None:
+    ingest(db, ingest_key(db), [call(at)], at)
+    db.run("select noc.roll_up(%s)", at)
+    before = db.all("select * from public.metrics_agg order by 1, 2, 3, 4, 5, 6")
+    assert db.one("select noc.roll_up(%s)", at)["rows"] == 0
+    assert db.all("select * from public.metrics_agg order by 1, 2, 3, 4, 5, 6") == before
+
+
+def test_random_traffic_equals_a_recompute_from_raw(db: Database, at: datetime) -> None:
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    dice = random.Random(seed)
+    keys = [ingest_key(db, company, "omie", "llm") for company in (A1, A2, B1)]
+    for _ in range(25):
+        events = [
+            call(
+                at - timedelta(seconds=dice.uniform(0, 47 * 3600)),
+                dice.lognormvariate(5, 1.5),
+                dice.choice([200, 200, 404, 500, 0]),
+                endpoint=f"/e{dice.randrange(5)}",
+                service=dice.choice(["omie", "llm"]),
+            )
+            for _ in range(dice.randrange(1, 60))
+        ]
+        ingest(db, dice.choice(keys), events, at)
+        if dice.random() < 0.4:
+            db.run("select noc.roll_up(%s, %s)", at, dice.randrange(1, 5))
+            db.run("select noc.finalise(%s)", at)
+    db.run("select noc.roll_up(%s)", at)
+    db.run("select noc.finalise(%s)", at)
+    assert differences(db.connection) == {"extra": 0, "missing": 0, "different": 0}
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 19, 20, 21, 100, 999])
+def test_quantiles_are_within_one_percent_of_percentile_disc(db: Database, n: int) -> None:
+    dice = random.Random(n)
+    values = sorted(max(1, round(dice.lognormvariate(6, 2))) for _ in range(n))
+    sketch = db.one(
+        "select array_agg(noc.sketch_key(v) << 40 | 1) from unnest(%s::integer[]) as v", values
+    )
+    found = db.one("select noc.sketch_quantiles(%s, '{0.5,0.95,0.99}')", sketch)
+    for q, value in zip((0.5, 0.95, 0.99), found, strict=True):
+        exact = values[max(math.ceil(q * n), 1) - 1]
+        assert abs(value - exact) <= 0.0101 * exact
+
+
+def test_merging_does_not_depend_on_the_order(db: Database) -> None:
+    dice = random.Random(5)
+    parts = [
+        [dice.randrange(400) << 40 | 1 for _ in range(dice.randrange(1, 40))] for _ in range(9)
+    ]
+    results = set()
+    for _ in range(5):
+        dice.shuffle(parts)
+        merged = parts[0]
+        for part in parts[1:]:
+            merged = db.one("select noc.sketch_add(%s::bigint[], %s::bigint[])", merged, part)
+        results.add(tuple(sorted(db.one("select noc.sketch_merge(%s::bigint[], '{}')", merged))))
+    assert len(results) == 1
+
+
+def test_an_empty_sketch_has_no_quantile(db: Database) -> None:
+    assert db.one("select noc.sketch_quantiles('{}', '{0.5}')") is None
