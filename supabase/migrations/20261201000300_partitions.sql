@@ -7,8 +7,11 @@ create table noc.partitioned_tables (
     parent regclass primary key,
     step interval not null,
     ahead integer not null check (ahead >= 2),
-    keep interval not null
+    keep interval not null,
+    fillfactor integer not null default 100 -- below 100: room for updates on the same page
 );
+
+alter table noc.partitioned_tables enable row level security;
 
 /* First instant of the step that holds `at`; steps count from 2000-01-03, a Monday, UTC. */
 create function noc.partition_start(step interval, at timestamptz)
@@ -21,18 +24,20 @@ as $$
     select date_bin(step, at, timestamptz '2000-01-03 00:00+00')
 $$;
 
-/* Upper bound of every leaf of a parent (exclusive). */
+/* Bounds of every leaf of a parent, [lower, upper). */
 create function noc.partition_bounds(parent regclass)
-returns table (leaf regclass, upper_bound timestamptz)
+returns table (leaf regclass, lower_bound timestamptz, upper_bound timestamptz)
 language sql
 stable
 set search_path = ''
 as $$
     select
         c.oid::regclass,
-        (regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \(''([^'']+)''\)'))[1]::timestamptz
+        (regexp_match(b.bound, 'FROM \(''([^'']+)''\)'))[1]::timestamptz,
+        (regexp_match(b.bound, 'TO \(''([^'']+)''\)'))[1]::timestamptz
     from pg_catalog.pg_inherits as i
     inner join pg_catalog.pg_class as c on c.oid = i.inhrelid
+    cross join lateral (select pg_get_expr(c.relpartbound, c.oid) as bound) as b
     where i.inhparent = parent
 $$;
 
@@ -40,7 +45,9 @@ $$;
 Makes one leaf in schema noc, which no API role can name. CREATE + ATTACH takes SHARE
 UPDATE EXCLUSIVE on the parent, where CREATE ... PARTITION OF would block its readers.
 */
-create function noc.make_partition(parent regclass, step interval, starts timestamptz)
+create function noc.make_partition(
+    parent regclass, step interval, starts timestamptz, fillfactor integer
+)
 returns boolean
 language plpgsql
 set search_path = ''
@@ -56,8 +63,8 @@ begin
         return false;
     end if;
     execute format(
-        'create table noc.%I (like %s including defaults including constraints including generated)',
-        v_leaf, parent
+        'create table noc.%I (like %s including defaults including constraints including generated) '
+        'with (fillfactor = %s)', v_leaf, parent, fillfactor
     );
     execute format(
         'alter table %s attach partition noc.%I for values from (%L) to (%L)',
@@ -89,7 +96,9 @@ begin
         v_starts := noc.partition_start(v_table.step, at - interval '2 days');
         while v_starts <= noc.partition_start(v_table.step, at) + v_table.ahead * v_table.step loop
             v_made := v_made
-                + noc.make_partition(v_table.parent, v_table.step, v_starts)::integer;
+                + noc.make_partition(
+                    v_table.parent, v_table.step, v_starts, v_table.fillfactor
+                )::integer;
             v_starts := v_starts + v_table.step;
         end loop;
 

@@ -48,7 +48,7 @@ insert into noc.event_fields values
 ('queue_whatsapp', 'created_at', 'recent', true, null, null, null, null, null),
 ('queue_whatsapp', 'updated_at', 'recent', false, null, null, null, null, null);
 
-/* The text as an instant, null when PostgreSQL would refuse it. */
+/* The text as an instant, null when it is overlong or PostgreSQL would refuse it. */
 create function noc.try_timestamptz(input text)
 returns timestamptz
 language plpgsql
@@ -56,64 +56,29 @@ stable
 set search_path = ''
 as $$
 begin
-    return input::timestamptz;
+    return case when length(input) <= 40 then input::timestamptz end;
 exception when data_exception then
     return null;
 end;
 $$;
 
-/* True for an instant that facts accept: 48 h back (late collectors) to 5 min ahead (clocks). */
+/*
+True for an instant that facts accept: 48 h back (late collectors) to 5 min ahead (clocks).
+Raises for an infinite one. Inlined into the ingest statements: no search_path of its own.
+*/
 create function noc.is_recent(instant timestamptz, at timestamptz)
 returns boolean
 language sql
 immutable
-set search_path = ''
+parallel safe
 as $$
-    select instant between at - interval '48 hours' and at + interval '5 minutes'
-$$;
-
-/*
-Why a value does not fit its field, or null when it does. `value` is the JSON value as
-text, null when absent. JSON strings that hold a number count as that number, as in
-the typed insert.
-*/
-create function noc.field_fault(f noc.event_fields, value text, at timestamptz)
-returns text
-language sql
-stable
-set search_path = ''
-as $$
-    select case
-        when value is null then case when f.required then 'is required' end
-        when f.type = 'recent' then case
-            when length(value) > 40 or noc.try_timestamptz(value) is null
-                then 'must be an ISO 8601 instant'
-            when not noc.is_recent(noc.try_timestamptz(value), at)
-                then 'must lie between 48 hours ago and 5 minutes ahead'
-        end
-        when f.type = 'uuid' then case
-            when value !~* '^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$' then 'must be a uuid'
-        end
-        when f.type = 'text' then case
-            when length(value) not between coalesce(f.minimum, 0) and f.maximum then format(
-                'must have %s to %s characters', coalesce(f.minimum, 0), f.maximum
-            )
-            when f.allowed is not null and value <> all(f.allowed)
-                then 'must be one of ' || array_to_string(f.allowed, ', ')
-            when f.pattern is not null and value !~ f.pattern then 'must be ' || f.pattern_words
-        end
-        when length(value) > 40 or value !~ '^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$' then
-            format('must be between %s and %s', f.minimum, f.maximum)
-        when value::numeric not between f.minimum and f.maximum then
-            format('must be between %s and %s', f.minimum, f.maximum)
-        when f.type = 'integer' and value !~ '^[+-]?\d+$' then 'must be a whole number'
-        when f.pattern is not null and value !~ f.pattern then 'must be ' || f.pattern_words
-    end
+    select instant - at between interval '-48 hours' and interval '5 minutes'
 $$;
 
 /*
 The bad rows of a batch: index from 0 and the first reason, fields in name order.
-Needs the key for what depends on it: company and services.
+Needs the key for what depends on it: company and services. JSON strings that hold a
+number count as that number, as in the typed insert.
 */
 create function noc.reject_events(
     key noc.ingest_keys, kind text, events jsonb, at timestamptz
@@ -123,10 +88,22 @@ language sql
 stable
 set search_path = ''
 as $$
-    with elements as materialized (
+    with fields as materialized (
+        select f.* from noc.event_fields as f where f.kind = reject_events.kind
+    ),
+
+    elements as materialized (
         select (e.ordinality - 1)::integer as index, e.value as event,
             jsonb_typeof(e.value) = 'object' as is_object
         from jsonb_array_elements(events) with ordinality as e
+    ),
+
+    -- Each value as text beside its field; instants are tried once.
+    given as (
+        select e.index, f.*, e.event ->> f.field as value,
+            case when f.type = 'recent' then noc.try_timestamptz(e.event ->> f.field) end as instant
+        from elements as e cross join fields as f
+        where e.is_object
     ),
 
     faults as (
@@ -135,25 +112,48 @@ as $$
         union all
         select e.index, k.field, left(k.field, 60) || ': unknown field'
         from elements as e
-        cross join lateral jsonb_object_keys(case when e.is_object then e.event end) as k (field)
-        where not exists (
-            select 1 from noc.event_fields as f
-            where f.kind = reject_events.kind and f.field = k.field
-        )
+        cross join lateral jsonb_object_keys(
+            e.event - (select array_agg(f.field) from fields as f)
+        ) as k (field)
+        where e.is_object
         union all
-        select e.index, f.field, f.field || ': ' || v.fault
-        from elements as e
-        inner join noc.event_fields as f on f.kind = reject_events.kind
+        select g.index, g.field, g.field || ': ' || v.fault
+        from given as g
         cross join lateral (
-            select noc.field_fault(f, e.event ->> f.field, at)
+            select case
+                when g.value is null then case when g.required then 'is required' end
+                when g.type = 'recent' then case
+                    when g.instant is null then 'must be an ISO 8601 instant'
+                    when not isfinite(g.instant) or not noc.is_recent(g.instant, at)
+                        then 'must lie between 48 hours ago and 5 minutes ahead'
+                end
+                when g.type = 'uuid' then case
+                    when g.value !~* '^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$'
+                        then 'must be a uuid'
+                end
+                when g.type = 'text' then case
+                    when length(g.value) not between coalesce(g.minimum, 0) and g.maximum
+                        then format(
+                            'must have %s to %s characters', coalesce(g.minimum, 0), g.maximum
+                        )
+                    when g.value <> all(g.allowed)
+                        then 'must be one of ' || array_to_string(g.allowed, ', ')
+                    when g.value !~ g.pattern then 'must be ' || g.pattern_words
+                end
+                when length(g.value) > 40
+                    or g.value !~ '^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$'
+                    or g.value::numeric not between g.minimum and g.maximum
+                    then format('must be between %s and %s', g.minimum, g.maximum)
+                when g.type = 'integer' and g.value !~ '^[+-]?\d+$' then 'must be a whole number'
+                when g.value !~ g.pattern then 'must be ' || g.pattern_words
+            end
         ) as v (fault)
-        where e.is_object and v.fault is not null
+        where v.fault is not null
         union all
         select e.index, 'company_cnpj', 'company_cnpj: is not the company of this key'
         from elements as e
         where e.is_object
-            and e.event ->> 'company_cnpj' is distinct from null
-            and e.event ->> 'company_cnpj' is distinct from key.company_cnpj
+            and coalesce(e.event ->> 'company_cnpj' <> coalesce(key.company_cnpj, ''), false)
         union all
         select e.index, 'service', 'service: is not among the services of this key'
         from elements as e

@@ -114,3 +114,8 @@ begin
     return v_result;
 end;
 $$;
+
+/* Sum of bigints as a bigint: the built-in one goes through numeric. Raises on overflow. */
+create aggregate noc.total(bigint) (
+    sfunc = int8pl, stype = bigint, initcond = '0', combinefunc = int8pl, parallel = safe
+);

@@ -54,7 +54,7 @@ begin
                 when v.severity > a.severity then 'open' -- worse than what was acknowledged
                 else a.state
             end,
-            closed_at = case when v.phase is null then at end,
+            closed_at = case when v.phase is null then greatest(at, a.opened_at) end,
             close_reason = case
                 when v.phase is null then case when v.code is null then 'withdrawn' else 'recovered' end
             end,

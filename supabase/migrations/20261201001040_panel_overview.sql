@@ -217,18 +217,18 @@ begin
         order by a.company_cnpj, a.service, a.severity desc, a.last_value desc
     ),
 
-    shared as materialized (select * from noc.shown_services(at, v_scope.companies)),
+    -- A company's own row of a service beside everybody's.
+    services as materialized (select * from noc.service_status(at, v_scope.companies)),
 
     cells as (
         select
-            c.company_cnpj, c.service, c.count, a.last_value, a.unit,
-            greatest(noc.status_of_severity(a.severity), h.status) as status
+            c.company_cnpj, c.service, c.count, a.last_value, a.unit, (
+                select max(s.status) from services as s
+                where s.service_name = c.service
+                    and coalesce(s.company_cnpj, c.company_cnpj) = c.company_cnpj
+            ) as status
         from used as c
         left join worst as a on a.company_cnpj = c.company_cnpj and a.service = c.service
-        left join lateral (
-            select s.status from noc.service_status(at, array[c.company_cnpj]) as s
-            where s.service_name = c.service and s.company_cnpj is null
-        ) as h on true
     ),
 
     rows as (

@@ -179,8 +179,8 @@ using (company_cnpj = any((select noc.visible_scopes())::text []));
 -- noc_alerts: one's own companies' alerts; those without a company are admin's.
 grant select (
     alert_id, rule_id, code, fingerprint, target, company_cnpj, service, endpoint, severity,
-    severity_max, state, started_at, opened_at, last_seen_at, closed_at, close_reason,
-    value, last_value, threshold, unit
+    severity_max, state, started_at, opened_at, last_seen_at, closed_at, close_reason, value,
+    last_value, threshold, unit
 ) on public.noc_alerts to authenticated;
 
 create policy "read alerts of visible companies" on public.noc_alerts
@@ -201,9 +201,8 @@ using (coalesce(company_cnpj, '*') = any((select noc.operable_scopes())::text []
 -- noc_rules: those of operable companies; the general ones and a group's are admin's.
 grant select (
     rule_id, code, metric, scope_kind, comparator, service, excluded_services, company_cnpj,
-    group_id, degraded_threshold, down_threshold, degraded_clear, down_clear,
-    for_degraded_s, for_down_s, keep_firing_s, over_s, min_samples, enabled, version,
-    created_at, updated_at
+    group_id, degraded_threshold, down_threshold, degraded_clear, down_clear, for_degraded_s,
+    for_down_s, keep_firing_s, over_s, min_samples, enabled, version, created_at, updated_at
 ) on public.noc_rules to authenticated;
 
 create policy "read rules of operable companies" on public.noc_rules
@@ -234,8 +233,7 @@ using (
 -- service_health: without details. Rows without a company are admin's; what members may know
 -- of shared services comes from noc_overview and noc_badge.
 grant select (
-    health_id, service_name, company_cnpj, checked_at, status, since, outcome, reason,
-    latency_ms
+    health_id, service_name, company_cnpj, checked_at, status, since, outcome, reason, latency_ms
 ) on public.service_health to authenticated;
 
 create policy "read probes of visible companies" on public.service_health

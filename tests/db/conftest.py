@@ -31,7 +31,7 @@ class Database:
 
     def all(self, query: str, *args: object) -> list[dict[str, Any]]:
         """Every row of a query as dictionaries."""
-        cursor = self.connection.execute(query, args)  # type: ignore[arg-type]
+        cursor = self.connection.execute(query, args)
         return cursor.fetchall() if cursor.description else []
 
     def one(self, query: str, *args: object) -> Any:
@@ -41,7 +41,7 @@ class Database:
 
     def run(self, query: str, *args: object) -> None:
         """A statement without an answer."""
-        self.connection.execute(query, args)  # type: ignore[arg-type]
+        self.connection.execute(query, args)
 
     @contextmanager
     def acting_as(self, user: UUID | None, role: str = "authenticated") -> Iterator[None]:

@@ -378,6 +378,14 @@ def test_a_steady_alert_is_rewritten_at_most_once_a_minute(db: Database, at: dat
     assert rows() != before
 
 
+def test_a_clock_that_steps_back_stops_nothing(db: Database, at: datetime) -> None:
+    probed(db, "omie", "DOWN", at, A1)
+    evaluate(db, at)
+    probed(db, "omie", "UP", at - 60 * S, A1)
+    evaluate(db, at - 30 * S)
+    assert alerts(db)[0]["closed_at"] == at
+
+
 def test_a_family_that_fails_is_named_and_does_not_stop_the_others(
     db: Database, at: datetime
 ) -> None:

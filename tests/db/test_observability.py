@@ -272,6 +272,17 @@ def test_an_old_sample_is_no_measurement(db: Database, quiet: None, at: datetime
     assert alerts(db, None, "db_partitions") == []
 
 
+def test_a_tick_judges_and_samples_and_no_family_fails(
+    db: Database, quiet: None, at: datetime
+) -> None:
+    beat(db, at - 61 * S)
+    db.run("update noc.engine_state set sampled_at = null")
+    stages = db.one("select noc.tick(%s)", at)
+    assert stages["evaluate_rules"]["errors"] == {}
+    assert stages["evaluate_rules"]["opened"] == 1
+    assert db.one("select sampled_at from noc.database_samples") == at
+
+
 # The shown status
 
 

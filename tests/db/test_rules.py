@@ -31,6 +31,11 @@ def add_rule(db: Database, **columns: Any) -> Any:
     )
 
 
+def rewrite(db: Database, which: str) -> None:
+    """Make these the rows stored last: precedence must not be a matter of storage."""
+    db.run(f"update public.noc_rules set version = version + 1 where {which}")
+
+
 def test_the_specifications_limits_hold_from_the_first_migration(db: Database) -> None:
     rows = db.all(
         "select code, degraded_threshold, down_threshold, degraded_clear, down_clear,"
@@ -87,10 +92,13 @@ def test_one_scope_has_one_rule_of_a_code(db: Database, world: World) -> None:
 # Which rule is in force
 
 
+@pytest.mark.parametrize("general_is_younger", [False, True])
 def test_a_companys_own_rule_spares_that_company_only(
-    db: Database, world: World, at: datetime
+    db: Database, world: World, at: datetime, general_is_younger: bool
 ) -> None:
     add_rule(db, company_cnpj=A1)
+    if general_is_younger:
+        rewrite(db, "company_cnpj is null")
     for company in (A1, A2):
         traffic(db, at, 1500, company=company)
     evaluate(db, at)
@@ -99,15 +107,20 @@ def test_a_companys_own_rule_spares_that_company_only(
 
 def test_a_groups_rule_spares_its_companies_only(db: Database, world: World, at: datetime) -> None:
     add_rule(db, group_id=GROUP_A)
+    rewrite(db, "group_id is null")
     for company in (A1, B1):
         traffic(db, at, 1500, company=company)
     evaluate(db, at)
     assert (phase(db, A1), phase(db, B1)) == (None, "pending")
 
 
-def test_a_companys_rule_goes_before_its_groups(db: Database, world: World, at: datetime) -> None:
+@pytest.mark.parametrize("younger", ["group_id is not null", "company_cnpj is not null"])
+def test_a_companys_rule_goes_before_its_groups(
+    db: Database, world: World, at: datetime, younger: str
+) -> None:
     add_rule(db, group_id=GROUP_A, degraded_threshold=50)
     add_rule(db, company_cnpj=A1)
+    rewrite(db, younger)
     for company in (A1, A2):
         traffic(db, at, 500, company=company)
     evaluate(db, at)
@@ -151,6 +164,16 @@ def test_a_window_of_its_own_is_the_window_that_is_read(
     traffic(db, at, 1500)
     evaluate(db, at + 301 * S)
     assert phase(db) == "pending"
+
+
+def test_the_general_window_says_nothing_where_another_is_in_force(
+    db: Database, world: World, at: datetime
+) -> None:
+    add_rule(db, company_cnpj=A1, over_s=600, degraded_threshold=1300)
+    traffic(db, at - 400 * S, 100, count=900)
+    traffic(db, at, 1500, count=40)
+    evaluate(db, at)
+    assert phase(db) is None
 
 
 def test_a_new_rule_takes_over_the_open_alert(db: Database, world: World, at: datetime) -> None:

@@ -17,6 +17,7 @@ S = timedelta(seconds=1)
 @pytest.fixture
 def check(db: Database, world: World) -> UUID:
     """The only due check: Omie with A1's credentials, every 60 s, timeout 5 s."""
+    db.run("delete from noc.check_targets where service_name not like 'supabase:%%'")
     db.run("update noc.check_targets set enabled = false")
     check_id: UUID = db.one(
         "insert into noc.check_targets (service_name, company_cnpj, probe, interval_s)"
@@ -69,7 +70,7 @@ def target(db: Database, check: UUID) -> dict[str, Any]:
 def test_the_platform_is_probed_from_the_first_migration(db: Database) -> None:
     found = db.all(
         "select service_name, probe, interval_s, timeout_s from noc.check_targets"
-        " where service_name like 'supabase:%%' and company_cnpj is null order by 1"
+        " where service_name like 'supabase:%' and company_cnpj is null order by 1"
     )
     assert [tuple(row.values()) for row in found] == [
         ("supabase:auth", "auth", 15, 5),

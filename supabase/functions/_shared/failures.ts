@@ -1,48 +1,59 @@
-const WINDOW_MS = 60_000;
-const MAX_FAILURES = 10;
+const MEMORY_MS = 60_000;
+const MAX_GUESSES = 10;
 const MAX_REMEMBERED = 1_000;
 
 /**
- * Slows down whoever tries keys: an address with 10 refused keys within a minute waits for that
- * minute's end. A key that once worked is exempt, so a neighbour behind the same address (or one who
- * forges it) cannot silence a working collector. Memory is bounded, in this process only: the keys'
- * 256 random bits are the defence, this saves the database the work.
+ * Slows down whoever tries keys, and spares the database keys that it has just refused.
+ *
+ * An address with 10 different refused keys within a minute waits for that minute's end. One wrong
+ * key, however often it comes, counts once: a forgotten collector is answered from memory and never
+ * locks out a neighbour behind the same address. A key that once worked is exempt altogether.
+ * Memory is bounded and this process's own; the keys' 256 random bits are the real defence.
  */
 export class KeyFailures {
-  readonly #byAddress = new Map<string, { count: number; until: number }>();
-  readonly #goodKeys = new Set<string>();
+  readonly #guesses = new Map<string, { count: number; until: number }>();
+  readonly #refused = new Map<string, number>();
+  readonly #good = new Set<string>();
 
-  /** Seconds that this caller must wait; 0 when it may try. */
+  /** Whether this very key was refused within the last minute; a refused key never turns good. */
+  isRefused(keyDigest: string, nowMs: number): boolean {
+    return (this.#refused.get(keyDigest) ?? 0) > nowMs;
+  }
+
+  /** Seconds that this caller must wait; 0 when its key may be tried. */
   waitS(address: string, keyDigest: string, nowMs: number): number {
-    const failures = this.#byAddress.get(address);
-    if (failures === undefined || failures.count < MAX_FAILURES) return 0;
-    if (failures.until <= nowMs || this.#goodKeys.has(keyDigest)) return 0;
-    return Math.ceil((failures.until - nowMs) / 1_000);
+    const guesses = this.#guesses.get(address);
+    if (guesses === undefined || guesses.count < MAX_GUESSES) return 0;
+    if (guesses.until <= nowMs || this.#good.has(keyDigest)) return 0;
+    return Math.ceil((guesses.until - nowMs) / 1_000);
   }
 
   failed(address: string, keyDigest: string, nowMs: number): void {
-    this.#goodKeys.delete(keyDigest);
-    const known = this.#byAddress.get(address);
-    if (known !== undefined && known.until > nowMs) {
-      known.count += 1;
-      return;
-    }
-    dropOldest(this.#byAddress);
-    this.#byAddress.set(address, { count: 1, until: nowMs + WINDOW_MS });
+    this.#good.delete(keyDigest);
+    remember(this.#refused, keyDigest, nowMs + MEMORY_MS);
+    const known = this.#guesses.get(address);
+    if (known !== undefined && known.until > nowMs) known.count += 1;
+    else remember(this.#guesses, address, { count: 1, until: nowMs + MEMORY_MS });
   }
 
   worked(keyDigest: string): void {
-    if (this.#goodKeys.has(keyDigest)) return;
-    dropOldest(this.#goodKeys);
-    this.#goodKeys.add(keyDigest);
+    if (this.#good.has(keyDigest)) return;
+    makeRoom(this.#good);
+    this.#good.add(keyDigest);
   }
 }
 
+function remember<T>(memory: Map<string, T>, name: string, value: T): void {
+  memory.delete(name);
+  makeRoom(memory);
+  memory.set(name, value);
+}
+
 /** Maps and sets keep the order of insertion: the first is the oldest. */
-function dropOldest(entries: Map<string, unknown> | Set<string>): void {
-  if (entries.size < MAX_REMEMBERED) return;
-  for (const oldest of entries.keys()) {
-    entries.delete(oldest);
+function makeRoom(memory: Map<string, unknown> | Set<string>): void {
+  if (memory.size < MAX_REMEMBERED) return;
+  for (const oldest of memory.keys()) {
+    memory.delete(oldest);
     return;
   }
 }
@@ -50,7 +61,7 @@ function dropOldest(entries: Map<string, unknown> | Set<string>): void {
 /** What stands for a key in memory: never the key itself. */
 export async function digestOf(key: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
-  return new Uint8Array(digest).toHex();
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** The caller's address as the gateway tells it; a hint for slowing down, never for a right. */

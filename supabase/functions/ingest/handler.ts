@@ -34,6 +34,7 @@ async function take(request: Request, deps: Deps): Promise<Response> {
   const key = KEY.exec(request.headers.get("authorization") ?? "")?.[1];
   if (key === undefined) return respondRefusal(BAD_KEY);
   const caller = { key, digest: await digestOf(key), address: addressOf(request) };
+  if (deps.failures.isRefused(caller.digest, deps.nowMs())) return respondRefusal(BAD_KEY);
   const waitS = deps.failures.waitS(caller.address, caller.digest, deps.nowMs());
   if (waitS > 0) return respondRefusal(slowDown(waitS));
 

@@ -1,0 +1,51 @@
+"""`python -m dev.bench [--size small|full] [--only NAME,…] [--write]`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import Final
+
+from dev.bench import report
+from dev.bench.bed import Bed, made_bed
+from dev.bench.measures import accuracy, ingest, reads, tick
+from dev.bench.result import Result
+
+# Rounds, batches per round of ingest, rows of the day that reads are asked of.
+SIZES: Final = {"small": (3, 80, 1_000_000), "full": (7, 400, 20_000_000)}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Prints the table; 1 when a gate fails."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--size", choices=SIZES, default="small", help="small: about 2 minutes")
+    parser.add_argument("--only", default="", help="ingest, tick, reads (with accuracy), page")
+    parser.add_argument("--write", action="store_true", help="record in docs/")
+    options = parser.parse_args(arguments)
+    results: list[Result] = []
+    with made_bed() as bed:
+        for name, measure in _plan(bed, options.size).items():
+            if options.only and name not in options.only.split(","):
+                continue
+            print(f"{name} …", flush=True)
+            results += measure()
+    print(report.table(results))
+    if options.write:
+        report.write(results, options.size)
+    failed = [one.name for one in results if not one.passes]
+    print(f"{len(results) - len(failed)} of {len(results)} figures within their gates")
+    return 1 if failed else 0
+
+
+def _plan(bed: Bed, size: str) -> dict[str, Callable[[], list[Result]]]:
+    rounds, batches, rows = SIZES[size]
+    return {
+        "ingest": lambda: ingest.measure(bed, rounds, batches),
+        "tick": lambda: tick.measure(bed, rounds),
+        "reads": lambda: reads.measure(bed, rounds, rows) + accuracy.measure(bed),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""One module per figure of the table; each gives its results and cleans up after itself."""

@@ -1,0 +1,149 @@
+"""What the page asks of a full day: percentiles, heatmap, a group, and the price of RLS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from dev.bench.bed import Bed
+from dev.bench.result import Result, interleaved
+
+GROUP: Final = UUID("bbbbbbbb-0000-4000-8000-000000000001")
+CHUNK: Final = 250_000
+FIGURES: Final = (
+    "select f.* from noc.read_scope_of(%s, %s, null, '24h', now()) as s,"
+    " noc.span_figures(s, s.starts, s.ends) as f"
+)
+
+
+def measure(bed: Bed, rounds: int, rows: int) -> list[Result]:
+    """Reads at a quarter of `rows` and at all of them."""
+    bed.db.execute("truncate public.api_usage, public.metrics_agg, noc.batch_pending")
+    users = _users(bed)
+    _fill(bed, rows // 4)
+    small = _global_ms(bed, users["admin"], rounds)
+    _fill(bed, rows - rows // 4)
+    large = _global_ms(bed, users["admin"], rounds)
+    note = f"{rows / 1e6:g} M rows in 24 h, {COMPANY_NOTE}"
+    return [
+        Result("24 h global p95", large, "ms", 5, 1, "lower", note),
+        Result("24 h global p95, all rows / a quarter", large / small, "x", 1.3, None, "lower", note),
+        *_naive(bed, users["admin"], rounds),
+        *_scoped(bed, users, rounds),
+        *_row_security(bed, users, rounds),
+    ]  # fmt: skip
+
+
+COMPANY_NOTE: Final = "200 companies x 50 endpoints"
+
+
+def _fill(bed: Bed, rows: int) -> None:
+    """Loads and rolls up `rows` calls spread over the last 24 hours, then finalises."""
+    starts = datetime.now(UTC) - timedelta(hours=24)
+    for loaded in range(0, rows, CHUNK):
+        bed.one("select bench.load(%s, %s, '24 hours')", min(CHUNK, rows - loaded), starts)
+        bed.one("select noc.roll_up(now())")
+    bed.one("select noc.finalise(now())")
+    bed.db.execute("vacuum (analyze) public.metrics_agg")
+
+
+def _users(bed: Bed) -> dict[str, UUID]:
+    """An admin, a franqueado of 50 companies and a cliente of one."""
+    busy = bed.one("select company_cnpj from bench.company where i = 3")
+    users = {"admin": uuid4(), "franqueado": uuid4(), "cliente": uuid4()}
+    for role, user_id in users.items():
+        bed.db.execute(
+            "insert into auth.users (id, email, aud, role, created_at, updated_at)"
+            " values (%s, %s, 'authenticated', 'authenticated', now(), now())",
+            (user_id, f"{user_id}@noc.bench"),
+        )
+        bed.db.execute(
+            "insert into noc.memberships (user_id, role, company_cnpj, group_id)"
+            " values (%s, %s, %s, %s)",
+            (
+                user_id,
+                role,
+                busy if role == "cliente" else None,
+                GROUP if role == "franqueado" else None,
+            ),
+        )
+    return users
+
+
+def _acting(bed: Bed, user_id: UUID) -> None:
+    bed.db.execute("reset role")
+    bed.db.execute(
+        "select set_config('request.jwt.claims', %s, false)", (json.dumps({"sub": str(user_id)}),)
+    )
+
+
+def _global_ms(bed: Bed, admin: UUID, rounds: int) -> float:
+    _acting(bed, admin)
+    (seconds,) = interleaved(rounds * 5, [lambda: bed.one(FIGURES, None, None)])
+    return seconds * 1e3
+
+
+def _naive(bed: Bed, admin: UUID, rounds: int) -> list[Result]:
+    """The peers on the raw rows: percentile_cont, and the tdigest extension where installed."""
+    _acting(bed, admin)
+    peers: dict[str, str] = {
+        "percentile_cont on raw rows": "percentile_cont(0.95) within group (order by latency_ms)"
+    }
+    if bed.one("select count(*) from pg_available_extensions where name = 'tdigest'"):
+        bed.as_admin("create extension if not exists tdigest with schema extensions")
+        peers["tdigest(100) on raw rows"] = "extensions.tdigest_percentile(latency_ms, 100, 0.95)"
+    results = []
+    for name, expression in peers.items():
+        query = (
+            f"select {expression} from public.api_usage"
+            " where \"timestamp\" > now() - interval '24 hours'"
+        )
+        (seconds,) = interleaved(max(1, rounds // 3), [lambda q=query: bed.one(q)])  # type: ignore[misc]
+        results.append(Result(f"peer: {name}", seconds * 1e3, "ms"))
+    return results
+
+
+def _scoped(bed: Bed, users: dict[str, UUID], rounds: int) -> list[Result]:
+    busy = bed.one("select company_cnpj from bench.company where i = 3")
+    _acting(bed, users["admin"])
+    works: list[Callable[[], object]] = [
+        lambda: bed.one("select noc.heatmap(%s, null, null, '24h', now())", busy),
+        lambda: bed.one(FIGURES, None, GROUP),
+    ]
+    heatmap, group = interleaved(rounds * 3, works)
+    return [
+        Result("heatmap 24 x 50 of one company", heatmap * 1e3, "ms", 5),
+        Result("group of 50 companies, p95 24 h", group * 1e3, "ms", 60),
+    ]
+
+
+def _row_security(bed: Bed, users: dict[str, UUID], rounds: int) -> list[Result]:
+    """The same aggregate over metrics_agg: filtered by hand as owner, and by RLS as the user."""
+    results = []
+    for role, name in (("cliente", "1 company"), ("franqueado", "50 companies")):
+        _acting(bed, users[role])
+        scopes = bed.one("select noc.visible_scopes()")
+        query = (
+            "select sum(count), max(latency_max_ms) from public.metrics_agg where \"window\" = '1m'"
+            " and level = 'cell' and bucket > now() - interval '24 hours'"
+        )
+
+        def explicit(query: str = query, scopes: object = scopes) -> None:
+            bed.db.execute("reset role")
+            bed.one(query + " and company_cnpj = any(%s)", scopes)
+
+        def secured(query: str = query) -> None:
+            bed.db.execute("set role authenticated")
+            bed.one(query)
+
+        by_hand, by_policy = interleaved(rounds * 5, [explicit, secured])
+        bed.db.execute("reset role")
+        note = f"{by_policy * 1e3:.1f} ms against {by_hand * 1e3:.1f} ms"
+        results.append(
+            Result(f"RLS / explicit filter, {name}", by_policy / by_hand, "x", 1.1, None, "lower",
+                   note)
+        )  # fmt: skip
+    return results

@@ -1,0 +1,252 @@
+"""Random rows of every table, of every company and of none."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from tests.db.isolation.facts import Row
+from tests.db.isolation.tenants import Tenancy, random_uuid
+
+SERVICES: Final = ("api", "omie", "f360", "llm", "banks", "supabase:rest")
+ENDPOINTS: Final = ("GET /titulos", "POST /titulos", "GET /contas", "GET /saldo")
+CODES: Final = (("p95_latency", "ms"), ("error_rate", "ratio"), ("whatsapp_queue_pending", "count"))
+
+
+class Filler:
+    """Writes random rows as the owner of the tables."""
+
+    def __init__(
+        self, connection: psycopg.Connection[Row], random: Random, tenancy: Tenancy
+    ) -> None:
+        self.connection = connection
+        self.random = random
+        self.at = tenancy.at
+        self.tenancy = tenancy
+        self.scopes: list[str | None] = [*tenancy.companies, None]
+        self.calm = random.random() < 0.35  # nothing is wrong: states must not invent trouble
+
+    def fill(self) -> None:
+        """Some rows of everything, then one turn of the engine's summary and hints."""
+        self._calls(self.random.randint(20, 120))
+        self._logs_and_sessions()
+        self._work()
+        self._rules_and_alerts()
+        self._probes()
+        self._administration()
+        self.connection.execute("select noc.roll_up(now()), noc.finalise(now())")
+        self.connection.execute("select noc.announce_touched()")
+
+    def _insert(self, table: str, **values: Any) -> None:
+        query = sql.SQL("insert into {} ({}) values ({})").format(
+            sql.Identifier(*table.split(".")),
+            sql.SQL(", ").join(map(sql.Identifier, values)),
+            sql.SQL(", ").join(sql.Placeholder() * len(values)),
+        )
+        self.connection.execute(query, tuple(values.values()))
+
+    def _ago(self, **longest: float) -> datetime:
+        return self.at - timedelta(**longest) * self.random.random()
+
+    def _some(self, low: int, high: int) -> range:
+        return range(self.random.randint(low, high))
+
+    def _calls(self, count: int) -> None:
+        batches: dict[str | None, int] = {}
+        spans = (timedelta(minutes=10), timedelta(hours=2), timedelta(hours=30))
+        for _ in range(count):
+            company = self.random.choice(self.scopes)
+            batch = batches.setdefault(company, 10**15 + len(batches))
+            endpoint = self.random.choice(ENDPOINTS)
+            self._insert(
+                "public.api_usage",
+                timestamp=self.at - self.random.choice(spans) * self.random.random(),
+                company_cnpj=company,
+                service=self.random.choice(SERVICES),
+                endpoint=endpoint,
+                method=endpoint.split()[0],
+                status=self.random.choice((200, 200, 200, 404, 429, 500, 503, 0)),
+                latency_ms=round(self.random.lognormvariate(5, 1.5)),
+                user_id=random_uuid(self.random),
+                batch_id=batch,
+            )
+        for company, batch in batches.items():
+            self._insert(
+                "noc.batch_pending",
+                ledger_id=batch,
+                kind="api_usage",
+                company_cnpj=company,
+                first_at=self.at - max(spans),
+                last_at=self.at,
+            )
+
+    def _logs_and_sessions(self) -> None:
+        for _ in self._some(3, 10):
+            self._insert(
+                "public.app_logs",
+                timestamp=self._ago(hours=30),
+                company_cnpj=self.random.choice(self.scopes),
+                service=self.random.choice(SERVICES),
+                level=self.random.choice(("debug", "info", "warn", "error", "fatal")),
+                message="a line",
+                batch_id=1,
+            )
+        for _ in self._some(3, 10):
+            seen = self._ago(days=3)
+            self._insert(
+                "public.sessions",
+                user_id=self.random.choice(self.tenancy.people),
+                company_cnpj=self.random.choice(self.scopes),
+                started_at=seen - timedelta(minutes=5),
+                last_seen_at=seen,
+                ip="203.0.113.0",
+                ua="Firefox",
+            )
+
+    def _work(self) -> None:
+        for index in self._some(3, 25):
+            created = self._ago(hours=40)
+            self._insert(
+                "public.queue_whatsapp",
+                company_cnpj=self.random.choice(self.tenancy.companies),
+                external_id=f"m{index}",
+                status=self.random.choice(("queued", "queued", "sent", "failed")),
+                attempts=self.random.randint(0, 3),
+                created_at=created,
+                updated_at=created + (self.at - created) * self.random.random(),
+            )
+        for index in self._some(3, 15):
+            started = self._ago(hours=40)
+            status = self.random.choice(("running", "success", "failed"))
+            ended = started + (self.at - started) * self.random.random()
+            self._insert(
+                "public.jobs",
+                company_cnpj=self.random.choice(self.tenancy.companies),
+                external_id=f"j{index}",
+                job_type=self.random.choice(("consolidacao", "conciliacao")),
+                status=status,
+                started_at=started,
+                finished_at=None if status == "running" else ended,
+                error="boom" if status == "failed" else None,
+            )
+
+    def _rules_and_alerts(self) -> None:
+        scopes = [(company, None) for company in self.tenancy.companies]
+        own = self.random.sample(scopes + [(None, g) for g in self.tenancy.groups], k=2)
+        for company, group in own:
+            self._insert(
+                "public.noc_rules",
+                code="p95_latency",
+                metric="p95_ms",
+                scope_kind="company_service",
+                comparator="above",
+                company_cnpj=company,
+                group_id=group,
+                degraded_threshold=self.random.randint(100, 900),
+                down_threshold=self.random.randint(1000, 9000),
+            )
+        rules = self.connection.execute("select rule_id, code, metric from public.noc_rules")
+        by_code = {row["code"]: row["rule_id"] for row in rules}
+        for index in self._some(0, 1) if self.calm else self._some(3, 14):
+            self._alert(index, by_code)
+
+    def _alert(self, index: int, rules: dict[str, Any]) -> None:
+        code, unit = self.random.choice(CODES)
+        company = self.random.choice(self.scopes)
+        severity = self.random.choice(("info", "warning", "critical"))
+        state = self.random.choice(("open", "open", "ack", "closed"))
+        started = self._ago(hours=30)
+        opened = started + (self.at - started) * self.random.random()
+        service = "whatsapp" if unit == "count" else self.random.choice(SERVICES)
+        self._insert(
+            "public.noc_alerts",
+            rule_id=rules[code],
+            code=code,
+            fingerprint=f"{index}/{company}",
+            target=f"company:{company}" if company else f"service:{service}",
+            company_cnpj=company,
+            service=service,
+            severity=severity,
+            severity_max="critical",
+            state=state,
+            started_at=started,
+            opened_at=opened,
+            last_seen_at=self.at,
+            closed_at=self.at if state == "closed" else None,
+            close_reason="recovered" if state == "closed" else None,
+            value=self.random.random() * 1000,
+            last_value=self.random.random() * 1000,
+            threshold=1,
+            unit=unit,
+        )
+        self.connection.execute("select noc.announce('noc_alerts', %s)", (company,))
+
+    def _probes(self) -> None:
+        known = self.connection.execute(
+            "select service_name, company_cnpj from noc.check_targets where company_cnpj is null"
+        ).fetchall()
+        targets = [(row["service_name"], None) for row in known]
+        targets += [
+            (self.random.choice(SERVICES), self.random.choice(self.scopes))
+            for _ in self._some(3, 8)
+        ]
+        for service, company in dict.fromkeys(targets):
+            self._probe(service, company)
+
+    def _probe(self, service: str, company: str | None) -> None:
+        """One target, on time or late, judged or not, and the last line of its log."""
+        checked = self._ago(seconds=160 if self.calm else 300)
+        status = self.random.choice(
+            ("UP",) if self.calm else ("UP", "UP", "UP", "DEGRADED", "DOWN", None)
+        )
+        since = None if status is None else checked - timedelta(hours=self.random.random())
+        self.connection.execute(
+            "insert into noc.check_targets (service_name, company_cnpj, probe, interval_s,"
+            " enabled, status, since, last_checked_at) values (%s, %s, 'http', 60, %s, %s, %s,"
+            " %s) on conflict (service_name, company_cnpj) do update set"
+            " status = excluded.status, since = excluded.since, enabled = excluded.enabled,"
+            " last_checked_at = excluded.last_checked_at, interval_s = excluded.interval_s",
+            (service, company, self.random.random() < 0.9, status, since, checked),
+        )
+        self._insert(
+            "public.service_health",
+            service_name=service,
+            company_cnpj=company,
+            checked_at=checked,
+            status=status,
+            since=since,
+            outcome="good" if status == "UP" else "bad",
+            details=Jsonb({"http": 500}),
+        )
+
+    def _administration(self) -> None:
+        for _ in self._some(2, 6):
+            company = self.random.choice(self.scopes)
+            self.connection.execute(
+                "select noc.record_audit('save_company', 'company', %s, '{}')", (company,)
+            )
+            self._insert(
+                "noc.ingest_keys",
+                key_hash=self.random.randbytes(32),
+                company_cnpj=company,
+                scope="platform" if company is None else "company",
+                label="isolation",
+                service="api",
+                services=["api"],
+                kinds=["api_usage"],
+                simulated=self.random.random() < 0.3,
+                expires_at=self.at + timedelta(days=9),
+                last_used_at=self._ago(minutes=90) if self.random.random() < 0.7 else None,
+            )
+        if self.random.random() < 0.5:
+            self.connection.execute(
+                "select noc.heartbeat('collect', 'one', now(), '{}', now() - interval '20 s')"
+            )
+        self.connection.execute("select noc.sample_database(now())")
+        tick = self._ago(seconds=120)
+        self.connection.execute("update noc.engine_state set tick_at = %s", (tick,))

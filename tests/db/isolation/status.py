@@ -1,0 +1,142 @@
+"""The oracle of shown states: the worst of probes and open alerts within a scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from tests.db.isolation.facts import Facts, Row
+
+ORDER: Final = {None: -1, "UP": 0, "DEGRADED": 1, "DOWN": 2}
+SEVERITIES: Final = {"info": 0, "warning": 1, "critical": 2}
+OF_SEVERITY: Final = {"info": "UP", "warning": "DEGRADED", "critical": "DOWN"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One service as a scope sees it; `known` null when nothing is known of it."""
+
+    status: str
+    known: str | None
+    since: datetime | None
+    reason: str | None
+    checked_at: frozenset[datetime | None]  # any of these, where lines are alike
+    silent: bool
+
+
+def worst(statuses: Any) -> str | None:
+    return max(statuses, key=ORDER.__getitem__, default=None)
+
+
+def worst_alert(alerts: list[Row]) -> Row:
+    return max(alerts, key=lambda row: (SEVERITIES[row["severity"]], row["last_value"]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """State of one service for one company, or with company null for everybody."""
+
+    status: str | None
+    since: datetime | None
+    reason: str | None
+    checked_at: datetime | None
+    silent: bool
+
+    @property
+    def shown(self) -> str | None:
+        return None if self.silent and self.status in (None, "UP") else self.status
+
+
+def common_status(service: str, facts: Facts) -> str | None:
+    """Status of a shared service for everybody, as one company's page shows it."""
+    shared = {row["service_name"] for row in facts.private["services"] if row["shared"]}
+    if service not in shared:
+        return None
+    alerts = [
+        row
+        for row in facts.public["noc_alerts"]
+        if row["state"] != "closed"
+        and row["severity"] != "info"
+        and (row["service"], row["company_cnpj"]) == (service, None)
+    ]
+    probes = [
+        row
+        for row in facts.private["check_targets"]
+        if row["enabled"] and (row["service_name"], row["company_cnpj"]) == (service, None)
+    ]
+    return _line(probes[0] if probes else None, alerts, True, facts).status
+
+
+def shown_services(companies: frozenset[str], everything: bool, facts: Facts) -> dict[str, Shown]:
+    """Services of the scope. Who sees no company sees no service, not even a shared one."""
+    if not companies and not everything:
+        return {}
+    keys: set[tuple[str, str | None]] = {
+        (row["service_name"], None)
+        for row in facts.private["services"]
+        if row["shared"] or everything
+    }
+    probes = {
+        (row["service_name"], row["company_cnpj"]): row
+        for row in facts.private["check_targets"]
+        if row["enabled"] and row["company_cnpj"] in {None, *companies}
+    }
+    alerts = [
+        row
+        for row in facts.public["noc_alerts"]
+        if row["state"] != "closed"
+        and row["severity"] != "info"
+        and row["service"]
+        and row["company_cnpj"] in {None, *companies}
+    ]
+    keys |= {key for key in probes if key[1]}
+    keys |= {(row["service"], row["company_cnpj"]) for row in alerts if row["company_cnpj"]}
+    lines: dict[str, list[_Line]] = {}
+    for service, company in keys:
+        mine = [a for a in alerts if (a["service"], a["company_cnpj"]) == (service, company)]
+        line = _line(probes.get((service, company)), mine, company is not None or everything, facts)
+        lines.setdefault(service, []).append(line)
+    return {service: _merged(found) for service, found in lines.items()}
+
+
+def _line(probe: Row | None, alerts: list[Row], readable: bool, facts: Facts) -> _Line:
+    reasons = {row["metric"]: row["reason"] for row in facts.private["rule_metrics"]}
+    metrics = {row["rule_id"]: row["metric"] for row in facts.public["noc_rules"]}
+    sources = [
+        (OF_SEVERITY[row["severity"]], row["started_at"], reasons[metrics[row["rule_id"]]])
+        for row in alerts
+    ]
+    fresh = True
+    if probe is not None:
+        limit = timedelta(seconds=3 * probe["interval_s"])
+        seen = probe["last_checked_at"]
+        fresh = probe["status"] is not None and seen is not None and seen >= facts.at - limit
+        if probe["status"] is not None and (fresh or probe["status"] == "DOWN"):
+            sources.append((probe["status"], probe["since"], "probe"))
+    top = worst(source[0] for source in sources)
+    since, why = min(
+        ((s[1], s[2]) for s in sources if s[0] == top), default=(None, None), key=lambda s: s[0]
+    )
+    reason = why if ORDER[top] > 0 else None if fresh else "nodata"
+    checked = probe["last_checked_at"] if probe is not None else None
+    return _Line(top, since, reason if readable else None, checked if readable else None, not fresh)
+
+
+def _merged(lines: list[_Line]) -> Shown:
+    silent = any(line.silent for line in lines)
+    known = worst(line.shown for line in lines)
+    ranked = sorted(
+        (line for line in lines if line.shown == known),
+        key=lambda line: (line.since is None, line.since),
+    )
+    first = ranked[0]
+    nothing = known is None or (silent and known == "UP")
+    return Shown(
+        status="NO_DATA" if nothing else str(known),
+        known=known,
+        since=first.since,
+        reason="nodata" if silent and known in (None, "UP") else first.reason,
+        checked_at=frozenset(line.checked_at for line in ranked if line.since == first.since),
+        silent=silent,
+    )

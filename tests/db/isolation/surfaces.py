@@ -1,0 +1,79 @@
+"""Every read RPC with its oracle: what is expected of it and how an answer is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psycopg
+
+from tests.db.isolation import panel, people, states
+from tests.db.isolation.facts import Facts, Row
+from tests.db.isolation.rights import Rights
+from tests.db.isolation.scope import Scope
+
+# What authenticated may call without changing anything, and so must not leak by.
+READ_RPCS = """
+select p.proname from pg_catalog.pg_proc as p
+where p.pronamespace = 'public'::regnamespace and p.proname like 'noc\\_%%'
+    and p.provolatile <> 'v' and has_function_privilege('authenticated', p.oid, 'execute')
+"""
+HARMLESS: Final = {"noc_ping"}  # the clock alone
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """A read with (company_cnpj, group_id, service, range)."""
+
+    expect: Callable[[Scope, Facts], Any]
+    observe: Callable[[dict[str, Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A read without arguments. `framed`: its answer is in the envelope."""
+
+    expect: Callable[[Rights, Facts], Any]
+    observe: Callable[[dict[str, Any]], Any]
+    framed: bool = True
+
+
+def _overview(scope: Scope, facts: Facts) -> dict[str, Any]:
+    return {
+        "kpis": panel.expected_kpis(scope, facts),
+        "alerts": [states.listed(alert, facts) for alert in states.ranked(scope.alerts(facts))],
+        "services": states.expected_cards(scope, facts),
+        "banner": states.expected_banner(scope, facts),
+        "traffic": panel.expected_traffic(scope, facts),
+        "database": scope.everything and scope.wanted.service is None,
+    }
+
+
+def _overview_seen(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "kpis": panel.observed_kpis(data["kpis"]),
+        "alerts": [states.observed_alert(alert) for alert in data["alerts"]],
+        "services": states.observed_cards(data["services"]),
+        "banner": states.observed_banner(data["banner"]),
+        "traffic": panel.observed_traffic(data["traffic"]),
+        "database": data["database"] is not None,
+    }
+
+
+FILTERED: Final = {
+    "noc_overview": Filtered(_overview, _overview_seen),
+    "noc_series": Filtered(panel.expected_series, panel.observed_series),
+    "noc_heatmap": Filtered(panel.expected_heatmap, panel.observed_heatmap),
+    "noc_matrix": Filtered(panel.expected_matrix, panel.observed_matrix),
+}
+PLAIN: Final = {
+    "noc_me": Plain(people.expected_me, people.observed_me),
+    "noc_badge": Plain(states.expected_badge, states.observed_badge),
+    "noc_list_members": Plain(people.expected_members, people.observed_members, framed=False),
+}
+
+
+def read_rpcs(connection: psycopg.Connection[Row]) -> set[str]:
+    """Names of the reads that the database offers."""
+    return {row["proname"] for row in connection.execute(READ_RPCS, ())} - HARMLESS
