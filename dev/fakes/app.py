@@ -66,7 +66,7 @@ def make_app(scenario_file: Path, sleep: Sleep | None = None) -> Starlette:
             return JSONResponse({"error": "no such provider"}, status_code=404)
         now = datetime.now(UTC)
         calls[name] += 1
-        answer = answer_of(name, read_scenario(scenario_file, now), now, calls[name])
+        answer = answer_of(name, read_scenario(scenario_file), now, calls[name])
         await pause(answer.delay_s)
         word = "ok" if answer.status == 200 else "unavailable"
         return JSONResponse({"status": word}, status_code=answer.status)

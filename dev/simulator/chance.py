@@ -10,7 +10,7 @@ def chance(*words: object) -> Random:
 
 
 def poisson(source: Random, mean: float) -> int:
-    """How many independent things happened where `mean` were expected; for small means."""
+    """How many independent things happened where `mean` were expected; `mean` below 700."""
     limit = math.exp(-mean)
     product = source.random()
     count = 0

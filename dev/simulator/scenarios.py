@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +40,7 @@ STORIES: Final[Mapping[str, str]] = {
     ),
 }
 NORMAL: Final = "recover"
+ALWAYS: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +112,12 @@ def write_scenario(path: Path, scenario: Scenario) -> None:
     write_json(path, {"name": scenario.name, "since": scenario.since.isoformat()})
 
 
-def read_scenario(path: Path, now: datetime) -> Scenario:
+def read_scenario(path: Path) -> Scenario:
     """What is played; normal when nothing, or nothing that is known, was written."""
     content = read_json(path)
-    if isinstance(content, dict) and content.get("name") in STORIES:
-        try:
-            since = datetime.fromisoformat(str(content.get("since")))
-        except ValueError:
-            since = now
-        if since.tzinfo is not None:
-            return Scenario(content["name"], since)
-    return Scenario(NORMAL, now)
+    try:
+        since = datetime.fromisoformat(content["since"])
+    except (KeyError, TypeError, ValueError):
+        return Scenario(NORMAL, ALWAYS)
+    known = content.get("name") in STORIES and since.tzinfo is not None
+    return Scenario(content["name"], since) if known else Scenario(NORMAL, ALWAYS)

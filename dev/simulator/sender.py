@@ -2,14 +2,13 @@
 
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
 
 import httpx
 
-from dev.simulator.settings import SimulatorError
 from dev.simulator.traffic import Event
 
 MAX_EVENTS: Final = 500
@@ -17,7 +16,6 @@ TIMEOUT_S: Final = 15.0
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 30.0
 
-NewKey = Callable[[str], Awaitable[str]]
 Say = Callable[[str], None]
 
 
@@ -47,21 +45,29 @@ class Sender:
         client: httpx.AsyncClient,
         url: str,
         keys: dict[str, str],
-        new_key: NewKey,
         say: Say,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`keys` by company; `new_key` makes another when one is refused; `clock` in seconds."""
+        """`keys` by company, without those that were refused; `clock` in seconds."""
         self._client = client
         self._url = f"{url}/functions/v1/ingest"
-        self._keys = keys
-        self._new_key = new_key
         self._say = say
         self._clock = clock
         self._pause_s = FIRST_PAUSE_S
         self._not_before = 0.0
+        self.keys = keys
         self.waiting: deque[Batch] = deque()
-        self.accepted = 0
+        self.served: set[str] = set()  # companies that had a batch taken
+
+    def without_key(self) -> str | None:
+        """The company whose batch is next and cannot leave for want of a key."""
+        if not self.waiting or self.waiting[0].cnpj in self.keys:
+            return None
+        return self.waiting[0].cnpj
+
+    def forget(self, cnpj: str) -> None:
+        """Drops the company's batches."""
+        self.waiting = deque(batch for batch in self.waiting if batch.cnpj != cnpj)
 
     async def flush(self) -> None:
         """Sends what waits, until all is taken or the function asks for a pause."""
@@ -72,19 +78,17 @@ class Sender:
 
     async def _deliver(self, batch: Batch) -> bool:
         """Whether the batch is done with, taken or hopeless."""
+        if batch.cnpj not in self.keys:
+            return False
         try:
-            if batch.cnpj not in self._keys:
-                self._keys[batch.cnpj] = await self._new_key(batch.cnpj)
             response = await self._post(batch)
-        except SimulatorError as error:
-            return self._wait(str(error), None)
         except httpx.TransportError as error:
             return self._wait(f"ingest unreachable: {type(error).__name__}", None)
         if response.status_code == httpx.codes.ACCEPTED:
             self._taken(batch, response)
             return True
         if response.status_code == httpx.codes.UNAUTHORIZED:
-            self._keys.pop(batch.cnpj, None)
+            self.keys.pop(batch.cnpj, None)
             return self._wait(f"ingest refused the key of {batch.cnpj}", FIRST_PAUSE_S)
         if response.status_code in (408, 429) or response.is_server_error:
             answered = f"ingest answered {response.status_code}"
@@ -96,14 +100,14 @@ class Sender:
         return await self._client.post(
             self._url,
             json={"batch_id": batch.batch_id, "kind": batch.kind, "events": batch.events},
-            headers={"authorization": f"Bearer {self._keys[batch.cnpj]}"},
+            headers={"authorization": f"Bearer {self.keys[batch.cnpj]}"},
             timeout=TIMEOUT_S,
         )
 
     def _taken(self, batch: Batch, response: httpx.Response) -> None:
         self._pause_s = FIRST_PAUSE_S
         answer = response.json()
-        self.accepted += int(answer["accepted"])
+        self.served.add(batch.cnpj)
         for row in answer["rejected"][:1]:
             self._say(f"{len(answer['rejected'])} {batch.kind} rejected: {row['reason']}")
 

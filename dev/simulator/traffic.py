@@ -2,8 +2,8 @@
 
 import math
 from bisect import bisect
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import accumulate
 from random import Random
 from typing import Any, Final
@@ -39,18 +39,50 @@ def slot_start(at: datetime) -> datetime:
 
 def calls(company: Company, slot: datetime, scenario: Scenario, seed: int) -> list[Event]:
     """The API calls that the company made in the slot, oldest first."""
-    source = chance(seed, "calls", company.cnpj, slot.timestamp())
-    how = {name: behaviour(scenario, slot, company.cnpj, name) for name in SERVICES}
+    minute = slot.replace(second=0, microsecond=0)
+    made = _minute_of_calls(company, minute, scenario, seed)
+    return [event for at, event in made if slot <= at < slot + SLOT]
+
+
+@lru_cache(maxsize=32)
+def _minute_of_calls(
+    company: Company, minute: datetime, scenario: Scenario, seed: int
+) -> tuple[tuple[datetime, Event], ...]:
+    """All calls of a minute. Their outcomes are dealt out over the whole minute, so that 8 % are
+    8 % of a few calls as well, and a story's course does not hang on luck."""
+    source = chance(seed, "calls", company.cnpj, minute.timestamp())
+    end = minute + timedelta(seconds=59)
+    how = {name: behaviour(scenario, end, company.cnpj, name) for name in SERVICES}
     shares = tuple(
         accumulate(endpoint.weight * how[endpoint.service].rate_factor for endpoint in ENDPOINTS)
     )
-    level = max(activity(slot), least_activity(scenario, slot)) * shares[-1] / _WEIGHTS[-1]
-    expected = CALLS_PER_S * company.weight * level * SLOT.total_seconds()
-    events = []
-    for _ in range(poisson(source, expected)):
+    level = max(activity(minute), least_activity(scenario, end)) * shares[-1] / _WEIGHTS[-1]
+    count = poisson(source, CALLS_PER_S * company.weight * level * 60)
+    drawn: dict[tuple[str, Behaviour], list[tuple[datetime, Endpoint]]] = {}
+    for at in sorted(minute + timedelta(seconds=60 * source.random()) for _ in range(count)):
         endpoint = ENDPOINTS[bisect(shares, source.random() * shares[-1])]
-        events.append(_call(endpoint, how[endpoint.service], slot, source))
-    return sorted(events, key=_when)
+        now = behaviour(scenario, at, company.cnpj, endpoint.service)
+        drawn.setdefault((endpoint.service, now), []).append((at, endpoint))
+    made = [
+        (at, _call(at, endpoint, now, outcome, source))
+        for (_, now), few in drawn.items()
+        for (at, endpoint), outcome in zip(few, _deal(now, len(few), source), strict=True)
+    ]
+    return tuple(sorted(made, key=lambda pair: pair[0]))
+
+
+def _deal(how: Behaviour, count: int, source: Random) -> list[str]:
+    """That many outcomes in random order; of each kind the expected number, rounded by chance."""
+    outcomes: list[str] = []
+    for outcome, rate in (
+        ("unanswered", how.no_answer_rate),
+        ("server", how.error_rate),
+        ("client", how.client_error_rate),
+    ):
+        outcomes += [outcome] * int(rate * count + source.random())
+    outcomes = outcomes[:count] + ["good"] * (count - len(outcomes))
+    source.shuffle(outcomes)
+    return outcomes
 
 
 def log_lines(company: Company, slot: datetime, scenario: Scenario, seed: int) -> list[Event]:
@@ -72,33 +104,30 @@ def log_lines(company: Company, slot: datetime, scenario: Scenario, seed: int) -
     return sorted(events, key=_when)
 
 
-def _call(endpoint: Endpoint, how: Behaviour, slot: datetime, source: Random) -> Event:
-    status, unanswered = _status(endpoint.method, how, source)
+def _call(at: datetime, endpoint: Endpoint, how: Behaviour, outcome: str, source: Random) -> Event:
     median = endpoint.median_ms if how.median_ms is None else how.median_ms
     sigma = endpoint.sigma if how.median_ms is None else how.sigma
-    latency = source.lognormvariate(math.log(median), sigma)
+    latency = min(round(source.lognormvariate(math.log(median), sigma)), MAX_MS)
     return {
-        "timestamp": _moment(slot, source),
+        "timestamp": at.isoformat(timespec="milliseconds"),
         "service": endpoint.service,
         "method": endpoint.method,
         "endpoint": endpoint.route,
-        "status": status,
-        "latency_ms": TIMEOUT_MS if unanswered else min(round(latency), MAX_MS),
+        "status": _status(endpoint.method, outcome, source),
+        "latency_ms": TIMEOUT_MS if outcome == "unanswered" else latency,
     }
 
 
-def _status(method: str, how: Behaviour, source: Random) -> tuple[int, bool]:
-    """An HTTP status, 0 for none, and whether the call waited in vain."""
-    drawn = source.random()
-    if drawn < how.no_answer_rate:
-        return 0, True
-    drawn -= how.no_answer_rate
-    if drawn < how.error_rate:
-        return _one_of(SERVER_ERRORS, source), False
-    drawn -= how.error_rate
-    if drawn < how.client_error_rate:
-        return _one_of(CLIENT_ERRORS, source), False
-    return (201 if method == "POST" else 200), False
+def _status(method: str, outcome: str, source: Random) -> int:
+    """An HTTP status; 0 when no answer came."""
+    match outcome:
+        case "unanswered":
+            return 0
+        case "server":
+            return SERVER_ERRORS[source.randrange(len(SERVER_ERRORS))]
+        case "client":
+            return CLIENT_ERRORS[source.randrange(len(CLIENT_ERRORS))]
+    return 201 if method == "POST" else 200
 
 
 def _line(how: Behaviour, source: Random) -> tuple[str, str]:
@@ -109,10 +138,6 @@ def _line(how: Behaviour, source: Random) -> tuple[str, str]:
     if drawn < 0.15 + failing:
         return "warn", WARN_LINES[source.randrange(len(WARN_LINES))]
     return "info", INFO_LINES[source.randrange(len(INFO_LINES))]
-
-
-def _one_of(choices: Sequence[int], source: Random) -> int:
-    return choices[source.randrange(len(choices))]
 
 
 def _moment(slot: datetime, source: Random) -> str:

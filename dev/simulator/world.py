@@ -42,6 +42,11 @@ class World:
             self._reached[company.cnpj] = max(since, until)
         return produced
 
+    def restart(self, cnpj: str) -> None:
+        """Forgets what the company did: an hour of history comes first again."""
+        self._reached.pop(cnpj, None)
+        self._queues[cnpj].waiting.clear()
+
     def saved_queues(self) -> dict[str, list[dict[str, str]]]:
         """What waits in each company's queue, as JSON."""
         return {cnpj: queue.saved() for cnpj, queue in self._queues.items()}

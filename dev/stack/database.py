@@ -57,7 +57,7 @@ def require_rebuildable(instance: Instance) -> None:
             f"the database of '{instance.name}' was made from other migrations and is not a demo; "
             "use `make reset` if its data may go."
         )
-    released = _released_in()
+    released = released_in()
     if released:
         raise StackError(
             f"a migration that {released} released has been edited; put it back and add a new one."
@@ -84,12 +84,29 @@ def push(instance: Instance) -> None:
             cli_tool.run(instance, "db", "push", *seed)
         finally:
             _as_admin(instance, f"revoke {OWNER_GRANT} from postgres")
+    mark(instance)
+
+
+def mark(instance: Instance) -> None:
+    """Says in the data folder that all of the repository's files are applied."""
     _mark_path(instance).write_text(json.dumps(_sources(instance.demo)))
 
 
 def unschedule_all(instance: Instance) -> None:
     """Takes every pg_cron job out: only tests of the schedule want them to run."""
     _as_admin(instance, "select cron.unschedule(jobid) from cron.job")
+
+
+def released_in() -> str | None:
+    """The newest release tag, null before the first one or outside a git checkout."""
+    done = subprocess.run(
+        ["git", "tag", "--list", "v*", "--sort=-v:refname"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.split("\n", 1)[0] or None
 
 
 def _as_admin(instance: Instance, statement: str) -> None:
@@ -126,15 +143,3 @@ def _read_mark(instance: Instance) -> Mapping[str, str] | None:
     except (FileNotFoundError, json.JSONDecodeError):
         return None
     return mark
-
-
-def _released_in() -> str | None:
-    """The newest release tag, null before the first one or outside a git checkout."""
-    done = subprocess.run(
-        ["git", "tag", "--list", "v*", "--sort=-v:refname"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout.split("\n", 1)[0] or None

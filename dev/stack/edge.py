@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from dev.stack.errors import StackError
 from dev.stack.instance import FUNCTION_SLOTS, Instance
@@ -35,12 +36,23 @@ def functions(instance: Instance) -> list[Function]:
     ]
 
 
+def deno() -> Path:
+    """The Deno binary itself: its npm wrapper would be one more process to look after.
+
+    Raises `StackError` when it is not installed.
+    """
+    found = next((ROOT / "node_modules/@deno").glob("*/deno"), None)
+    if found is None:
+        raise StackError("Deno is not installed; run dev/setup.")
+    return found
+
+
 def service(function: Function, env: Mapping[str, str]) -> Service:
     """One function on its port; Deno.serve takes the address from the environment."""
     return Service(
         name=f"function-{function.name}",
         command=(
-            str(ROOT / "node_modules/.bin/deno"),
+            str(deno()),
             *("run", "--quiet", "--no-prompt", "--no-lock", "--node-modules-dir=none"),
             *("--allow-net", "--allow-env", f"--allow-read={FUNCTIONS},{LOCAL / 'deno'}"),
             str(FUNCTIONS / function.name / "index.ts"),

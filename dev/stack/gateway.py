@@ -3,16 +3,14 @@
 import json
 import os
 import re
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from dev.stack.edge import Function
-from dev.stack.errors import StackError
 from dev.stack.instance import Instance
 from dev.stack.keys import Keys
-from dev.stack.paths import ROOT, WEB, tool_env
+from dev.stack.paths import ROOT, WEB
 from dev.stack.service import Service, accepts
 
 NGINX: Final = "/usr/sbin/nginx"
@@ -31,10 +29,7 @@ CHECK: Final = "auth_request /_verify;\n            error_page 401 = @unauthoriz
 
 
 def service(instance: Instance, keys: Keys, functions: Sequence[Function]) -> Service:
-    """The gateway; writes its configuration.
-
-    Raises `StackError` when nginx refuses the configuration.
-    """
+    """The gateway; writes its configuration."""
     config = write_config(instance, keys, functions)
     return Service(
         name="gateway",
@@ -64,14 +59,6 @@ def write_config(instance: Instance, keys: Keys, functions: Sequence[Function]) 
     }
     _write(instance.run / "config.json", json.dumps(page), mode=0o644)
     return instance.run / "nginx.conf"
-
-
-def check_config(config: Path) -> None:
-    """Raises `StackError` with nginx's complaint about its configuration."""
-    command = [NGINX, "-t", "-q", "-e", "stderr", "-c", str(config)]
-    done = subprocess.run(command, capture_output=True, text=True, env=tool_env(), check=False)
-    if done.returncode != 0:
-        raise StackError(f"the gateway's configuration is wrong: {done.stderr.strip()}")
 
 
 def _values(

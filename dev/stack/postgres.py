@@ -123,6 +123,8 @@ def remove_cluster(instance: Instance) -> None:
     for folder in (instance.data, instance.socket):
         if folder.exists():
             shutil.rmtree(folder)
+    if instance.data.parent != instance.home and instance.data.parent.exists():
+        instance.data.parent.rmdir()
 
 
 def run_sql_file(instance: Instance, path: Path) -> None:

@@ -71,14 +71,17 @@ def launch(
         )
     _LAUNCHED.append(child)
     found = _stat(child.pid)
+    child.returncode = 0  # it is meant to outlive us: Popen shall not wait for it nor warn
     return Process(child.pid, found.started if found else 0, _boot(), fingerprint)
 
 
-def stop(process: Process, gentle: int = signal.SIGTERM) -> None:
+def stop(
+    process: Process, gentle: int = signal.SIGTERM, gentle_wait_s: float = TERM_WAIT_S
+) -> None:
     """Ends the process and whatever is left of its session: first asked, then killed."""
     if process.is_alive():
         os.kill(process.pid, gentle)
-        if not _gone(process, TERM_WAIT_S):
+        if not _gone(process, gentle_wait_s):
             os.kill(process.pid, signal.SIGKILL)
             _gone(process, KILL_WAIT_S)
     sweep(process)

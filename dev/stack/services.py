@@ -20,17 +20,20 @@ DEMO_PASSWORD: Final = "noc-demo-2026"
 # The Realtime probe's own sign-in, from seed.sql.
 PROBE_EMAIL: Final = "probe@noc.local"
 PROBE_PASSWORD: Final = "noc-probe-2026"
+# A test run signs in from one address more often than any person would.
+UNLIMITED: Final = {"AUTH_RATE_LIMIT_SIGN_IN": "100000", "AUTH_RATE_LIMIT_TOKEN_REFRESH": "100000"}
 WORKERS: Final = ROOT / "workers"
 SIMULATOR: Final = ROOT / "dev/simulator"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which parts to run beyond the API itself."""
+    """Which parts to run beyond the API itself; `limits` are those of Auth on requests."""
 
     web: bool = True
     workers: bool = True
     traffic: bool = True
+    limits: bool = True
 
 
 def database_service(instance: Instance) -> Service:
@@ -80,7 +83,7 @@ def _python_services(
     behind_gateway = ("gateway", "rest", "auth", *(f"function-{one.name}" for one in found))
     all_of_them = [
         ("realtime", "dev.realtime", _realtime(instance)),
-        ("auth", "dev.auth", _auth(instance, keys)),
+        ("auth", "dev.auth", _auth(instance, keys, wanted)),
     ]
     if wanted.workers:
         workers = _workers(instance, keys, platform_key, behind_gateway)
@@ -108,7 +111,7 @@ def _realtime(instance: Instance) -> Service:
     )
 
 
-def _auth(instance: Instance, keys: Keys) -> Service:
+def _auth(instance: Instance, keys: Keys, wanted: Wanted) -> Service:
     port = instance.ports.auth
     settings = tomllib.loads(CLI_CONFIG.read_text())["auth"]
     return Service(
@@ -124,6 +127,7 @@ def _auth(instance: Instance, keys: Keys) -> Service:
             "AUTH_REUSE_INTERVAL_S": str(settings["refresh_token_reuse_interval"]),
             "JWT_EXPIRY_S": str(settings["jwt_expiry"]),
             "SUPABASE_SECRET_KEY": keys.secret,
+            **({} if wanted.limits else UNLIMITED),
         },
         ports=(port,),
         ready=answers(f"http://127.0.0.1:{port}/health"),

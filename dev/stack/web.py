@@ -6,6 +6,7 @@
 import fcntl
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -47,7 +48,8 @@ def _build_if_changed(say: Callable[[str], None]) -> None:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=tool_env(),
+            # Next refuses a workspace that holds the home folder, as our tools' own would be.
+            env={**tool_env(), "HOME": os.environ.get("HOME", "/")},
             check=False,
         )
     if done.returncode != 0:

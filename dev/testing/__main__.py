@@ -48,7 +48,7 @@ def _run_on_stage(chosen: Sequence[Step]) -> list[Outcome]:
     with ExitStack() as held:
         try:
             env = held.enter_context(
-                stage.running_stage(Wanted(web=False, workers=False, traffic=False))
+                stage.running_stage(Wanted(web=False, workers=False, traffic=False, limits=False))
             )
         except (StackError, OSError) as error:
             return [crashed(Step("test stack", ()), f"the test stack did not start: {error}")]

@@ -10,9 +10,9 @@ from typing import Final
 
 from dev.stack import cli_tool, database, lifecycle, postgres
 from dev.stack.instance import Instance, load_instance, new_instance
-from dev.stack.keys import ensure_keys
+from dev.stack.keys import ensure_keys, jwks_path
 from dev.stack.paths import LOCAL, ROOT
-from dev.stack.services import DEMO_PASSWORD, Wanted, client_env, database_service
+from dev.stack.services import Wanted, client_env, database_service
 from dev.stack.supervisor import Supervisor
 
 PREFIX: Final = "test-"
@@ -37,7 +37,7 @@ def running_stage(wanted: Wanted) -> Iterator[dict[str, str]]:
             "NOC_TEST_DB_URL": postgres.dsn(instance, postgres.ADMIN),
             "NOC_TEST_TEMPLATE": str(template.data),
             "NOC_TEST_INSTANCE": instance.name,
-            "NOC_TEST_PASSWORD": DEMO_PASSWORD,
+            "JWT_JWKS": str(jwks_path(instance)),
             "NOC_GATEWAY_LOG": str(instance.log / "access.json"),
             "CHROMIUM_PATH": CHROMIUM,
             "PGHOST": "127.0.0.1",

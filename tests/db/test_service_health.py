@@ -70,7 +70,7 @@ def target(db: Database, check: UUID) -> dict[str, Any]:
 def test_the_platform_is_probed_from_the_first_migration(db: Database) -> None:
     found = db.all(
         "select service_name, probe, interval_s, timeout_s from noc.check_targets"
-        " where service_name like 'supabase:%' and company_cnpj is null order by 1"
+        " where service_name like 'supabase:%%' and company_cnpj is null order by 1"
     )
     assert [tuple(row.values()) for row in found] == [
         ("supabase:auth", "auth", 15, 5),
