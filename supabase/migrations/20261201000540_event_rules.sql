@@ -84,10 +84,13 @@ create function noc.reject_events(
     key noc.ingest_keys, kind text, events jsonb, at timestamptz
 )
 returns table (index integer, reason text)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+    return query
     with fields as materialized (
         select f.* from noc.event_fields as f where f.kind = reject_events.kind
     ),
@@ -162,5 +165,6 @@ as $$
 
     select distinct on (f.index) f.index, f.reason
     from faults as f
-    order by f.index, f.field, f.reason
+    order by f.index, f.field, f.reason;
+end;
 $$;

@@ -33,34 +33,21 @@ create table noc.batch_pending (
 
 alter table noc.batch_pending enable row level security;
 
-/* True when every element has only fields of its kind. */
-create function noc.only_known_fields(kind text, events jsonb)
-returns boolean
-language sql
-stable
-set search_path = ''
-as $$
-    select not exists (
-        select 1
-        from jsonb_array_elements(events) as e
-        where e - (
-            select array_agg(f.field) from noc.event_fields as f
-            where f.kind = only_known_fields.kind
-        ) <> '{}'
-    )
-$$;
-
 /*
 Stores a batch of API calls and enters it in the ledger; gives how many events fitted.
-Like its siblings for the other kinds below, it leaves out what does not fit.
+Like its siblings for the other kinds below, it leaves out what does not fit. plpgsql for
+its plan cache: planning the insert costs as much as a hundred events.
 */
 create function noc.store_api_usage(
     key noc.ingest_keys, ledger_id bigint, events jsonb, at timestamptz
 )
 returns integer
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+    v_fitting integer;
+begin
     with stored as (
         insert into public.api_usage (
             "timestamp", company_cnpj, service, endpoint, method, status, latency_ms, user_id,
@@ -94,16 +81,21 @@ as $$
         from span as s where s.n > 0
     )
 
-    select n from span
+    select s.n into v_fitting from span as s;
+    return v_fitting;
+end;
 $$;
 
 create function noc.store_app_logs(
     key noc.ingest_keys, ledger_id bigint, events jsonb, at timestamptz
 )
 returns integer
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+    v_fitting integer;
+begin
     with stored as (
         insert into public.app_logs (
             "timestamp", company_cnpj, service, level, message, batch_id
@@ -120,7 +112,9 @@ as $$
         returning 1
     )
 
-    select count(*)::integer from stored
+    select count(*) into v_fitting from stored;
+    return v_fitting;
+end;
 $$;
 
 /*
@@ -131,9 +125,12 @@ create function noc.store_jobs(
     key noc.ingest_keys, ledger_id bigint, events jsonb, at timestamptz
 )
 returns integer
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+    v_fitting integer;
+begin
     with fitting as materialized (
         select e.*, row_number() over () as position
         from jsonb_to_recordset(events) as e (
@@ -161,7 +158,9 @@ as $$
         where excluded.status <> 'running'
     )
 
-    select count(*)::integer from fitting
+    select count(*) into v_fitting from fitting;
+    return v_fitting;
+end;
 $$;
 
 /* Reports of messages, the last word per message in the batch. An older report changes nothing. */
@@ -169,9 +168,12 @@ create function noc.store_queue_whatsapp(
     key noc.ingest_keys, ledger_id bigint, events jsonb, at timestamptz
 )
 returns integer
-language sql
+language plpgsql
 set search_path = ''
 as $$
+declare
+    v_fitting integer;
+begin
     with fitting as materialized (
         select e.*, row_number() over () as position
         from jsonb_to_recordset(events) as e (
@@ -198,7 +200,9 @@ as $$
         where excluded.updated_at >= q.updated_at
     )
 
-    select count(*)::integer from fitting
+    select count(*) into v_fitting from fitting;
+    return v_fitting;
+end;
 $$;
 
 /* Stores the events of one kind and raises NOC01 unless every one of them fitted. */
@@ -210,9 +214,12 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+    v_fields text [] := (
+        select array_agg(f.field) from noc.event_fields as f where f.kind = store_events.kind
+    );
     v_fitting integer;
 begin
-    if not noc.only_known_fields(kind, events) then
+    if exists (select 1 from jsonb_array_elements(events) as e where e - v_fields <> '{}') then
         raise exception 'unknown fields' using errcode = 'NOC01';
     end if;
     v_fitting := case kind
@@ -228,6 +235,49 @@ begin
         insert into noc.batch_pending (ledger_id, kind, company_cnpj)
         values (store_events.ledger_id, store_events.kind, key.company_cnpj);
     end if;
+end;
+$$;
+
+/*
+Stores what is good of a few events and gives the rest as [{"index", "reason"}], counted
+from `first_index`. An error that no row is to blame for is raised: it must not look like
+an answer.
+*/
+create function noc.store_good_events(
+    key noc.ingest_keys, ledger_id bigint, kind text, events jsonb, at timestamptz,
+    first_index integer
+)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_rejected jsonb;
+    v_bad integer [];
+    v_good jsonb;
+begin
+    perform noc.store_events(key, ledger_id, kind, events, at);
+    return '[]';
+exception when data_exception or integrity_constraint_violation or sqlstate 'NOC01' then
+    select
+        jsonb_agg(
+            jsonb_build_object('index', first_index + r.index, 'reason', r.reason)
+            order by r.index
+        ),
+        array_agg(r.index)
+    into v_rejected, v_bad
+    from noc.reject_events(key, kind, events, at) as r;
+    if v_bad is null then
+        raise;
+    end if;
+
+    select coalesce(jsonb_agg(e.value order by e.ordinality), '[]') into v_good
+    from jsonb_array_elements(events) with ordinality as e
+    where (e.ordinality - 1)::integer <> all(v_bad);
+    if v_good <> '[]' then
+        perform noc.store_events(key, ledger_id, kind, v_good, at);
+    end if;
+    return v_rejected;
 end;
 $$;
 
@@ -273,8 +323,8 @@ declare
     v_key noc.ingest_keys := noc.ingest_key(ingest.key, ingest.kind, at);
     v_ledger bigint;
     v_rejected jsonb := '[]';
-    v_bad integer [];
-    v_good jsonb := events;
+    v_part integer;
+    v_events jsonb;
     v_accepted integer;
 begin
     if ingest.batch_id is null then
@@ -298,25 +348,19 @@ begin
     begin
         perform noc.store_events(v_key, v_ledger, ingest.kind, events, at);
     exception when data_exception or integrity_constraint_violation or sqlstate 'NOC01' then
-        select
-            jsonb_agg(jsonb_build_object('index', r.index, 'reason', r.reason) order by r.index),
-            array_agg(r.index)
-        into v_rejected, v_bad
-        from noc.reject_events(v_key, ingest.kind, events, at) as r;
-        -- Nothing to blame in the rows: the fault is ours, and must not look like an answer.
-        if v_bad is null then
-            raise;
-        end if;
-
-        select coalesce(jsonb_agg(e.value order by e.ordinality), '[]') into v_good
-        from jsonb_array_elements(events) with ordinality as e
-        where (e.ordinality - 1)::integer <> all(v_bad);
-        if v_good <> '[]' then
-            perform noc.store_events(v_key, v_ledger, ingest.kind, v_good, at);
-        end if;
+        -- In small parts, so that only the neighbours of a bad row are examined one by one.
+        for v_part, v_events in
+            select (e.ordinality - 1) / 25, jsonb_agg(e.value order by e.ordinality)
+            from jsonb_array_elements(events) with ordinality as e
+            group by 1 order by 1
+        loop
+            v_rejected := v_rejected || noc.store_good_events(
+                v_key, v_ledger, ingest.kind, v_events, at, v_part * 25
+            );
+        end loop;
     end;
 
-    v_accepted := jsonb_array_length(v_good);
+    v_accepted := jsonb_array_length(events) - jsonb_array_length(v_rejected);
     update noc.batches as b set accepted = v_accepted
     where b.key_id = v_key.key_id and b.batch_id = ingest.batch_id;
     return jsonb_build_object('accepted', v_accepted, 'duplicate', 0, 'rejected', v_rejected);

@@ -1,0 +1,62 @@
+"""The environment is checked whole, before anything starts."""
+
+import pytest
+
+from workers.errors import SettingsError
+from workers.model import WORKERS
+from workers.settings import load
+
+ENVIRONMENT = {
+    "SUPABASE_URL": "http://127.0.0.1:54321/",
+    "SUPABASE_PUBLISHABLE_KEY": "sb_publishable_x",
+    "NOC_WORKER_TOKEN": "token-of-the-worker",
+    "NOC_PROBE_EMAIL": "probe@noc.local",
+    "NOC_PROBE_PASSWORD": "password-of-the-probe",
+    "NOC_GATEWAY_LOG": "logs/access.json",
+    "NOC_PLATFORM_KEY": "noc_ik_secret",
+    "NOC_SPOOL_DIR": "spool",
+}
+
+
+def test_every_missing_variable_is_named_at_once() -> None:
+    with pytest.raises(SettingsError) as raised:
+        load(WORKERS, {})
+    assert all(f"{name} is missing" in str(raised.value) for name in ENVIRONMENT)
+
+
+def test_a_worker_needs_only_its_own_variables() -> None:
+    base = {k: v for k, v in ENVIRONMENT.items() if not k.startswith("NOC_")}
+    assert load(["watch"], base | {"NOC_WORKER_TOKEN": "t"}).deadman_url is None
+    with pytest.raises(SettingsError, match=r"^NOC_GATEWAY_LOG is missing; NOC_PLATFORM_KEY"):
+        load(["collect"], base | {"NOC_WORKER_TOKEN": "t", "NOC_SPOOL_DIR": "s"})
+
+
+def test_blank_is_missing() -> None:
+    with pytest.raises(SettingsError, match="NOC_WORKER_TOKEN is missing"):
+        load(["watch"], ENVIRONMENT | {"NOC_WORKER_TOKEN": "  "})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SUPABASE_URL", "http://noc.example.com"),
+        ("SUPABASE_URL", "https://"),
+        ("SUPABASE_URL", "https://[::1"),
+        ("NOC_DEADMAN_URL", "ftp://hc.example.com"),
+        ("DATABASE_URL", "mysql://x"),
+    ],
+)
+def test_an_unsafe_address_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        load(["watch"], ENVIRONMENT | {name: value})
+
+
+def test_good_settings_are_read_and_their_secrets_do_not_print() -> None:
+    settings = load(WORKERS, ENVIRONMENT | {"DATABASE_URL": "postgresql://u:dbsecret@h/d"})
+    assert settings.supabase_url == "http://127.0.0.1:54321"
+    assert settings.is_local
+    assert not load(["watch"], ENVIRONMENT | {"SUPABASE_URL": "https://x.supabase.co"}).is_local
+    assert ":" in settings.instance
+    printed = repr(settings)
+    assert not [s for s in settings.secrets if s and s in printed]
+    assert {"token-of-the-worker", "noc_ik_secret"} <= set(settings.secrets)

@@ -1,0 +1,142 @@
+"""Rows as the machine RPCs of docs/rpc.md give and take them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from workers.errors import ContractError
+
+Outcome = Literal["good", "slow", "bad"]
+OUTCOMES = frozenset(get_args(Outcome))
+
+WORKERS = ("health", "collect", "watch")
+
+
+def _fields(row: object) -> Mapping[str, Any]:
+    if not isinstance(row, Mapping):
+        raise TypeError(f"an object was expected, not {type(row).__name__}")
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something to probe. `fence` is null for a check that was listed, not claimed."""
+
+    check_id: str
+    service_name: str
+    company_cnpj: str | None
+    probe: str
+    config: Mapping[str, Any]
+    interval_s: float
+    timeout_s: float
+    fence: int | None
+
+    @classmethod
+    def from_row(cls, row: object) -> "Check":
+        """Raise `ContractError` when a column is absent or of another type."""
+        try:
+            row = _fields(row)
+            return cls(
+                check_id=str(row["check_id"]),
+                service_name=str(row["service_name"]),
+                company_cnpj=row.get("company_cnpj"),
+                probe=str(row["probe"]),
+                config=dict(row.get("config") or {}),
+                interval_s=float(row["interval_s"]),
+                timeout_s=float(row["timeout_s"]),
+                fence=None if row.get("fence") is None else int(row["fence"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ContractError(f"a check has another shape: {error!r}") from error
+
+    def to_row(self) -> dict[str, Any]:
+        """The listed form: what a fence allowed is over once the check is stored."""
+        return asdict(self) | {"fence": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one probe saw. `reason` is a code, null when good; `details` hold no text of others."""
+
+    outcome: Outcome
+    latency_ms: int | None = None
+    reason: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One observation of one check at the instant when the probe began."""
+
+    check_id: str
+    fence: int | None
+    checked_at: datetime
+    observation: Observation
+
+    def to_row(self) -> dict[str, Any]:
+        """The spooled form, without the fence: its lease will be over on replay."""
+        return {
+            "check_id": self.check_id,
+            "checked_at": self.checked_at.isoformat(),
+            "outcome": self.observation.outcome,
+            "latency_ms": self.observation.latency_ms,
+            "reason": self.observation.reason,
+            "details": dict(self.observation.details),
+        }
+
+    @classmethod
+    def from_row(cls, row: object) -> "Result":
+        """Raise `ContractError` when the line was not written by `to_row`."""
+        try:
+            row = _fields(row)
+            if row["outcome"] not in OUTCOMES:
+                raise ValueError(row["outcome"])
+            return cls(
+                check_id=str(row["check_id"]),
+                fence=None,
+                checked_at=datetime.fromisoformat(row["checked_at"]),
+                observation=Observation(
+                    outcome=row["outcome"],
+                    latency_ms=row["latency_ms"],
+                    reason=row["reason"],
+                    details=dict(row["details"]),
+                ),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ContractError(f"a spooled result has another shape: {error!r}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """One worker process as the database last heard of it."""
+
+    worker: str
+    instance: str
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The answer to a heartbeat. `tick_at` is null before the first tick."""
+
+    server_time: datetime
+    tick_at: datetime | None
+    workers: tuple[Peer, ...]
+
+    @classmethod
+    def from_row(cls, row: object) -> "Report":
+        """Raise `ContractError` when the answer has another shape."""
+        try:
+            row = _fields(row)
+            tick_at = row["tick_at"]
+            return cls(
+                server_time=datetime.fromisoformat(row["server_time"]),
+                tick_at=None if tick_at is None else datetime.fromisoformat(tick_at),
+                workers=tuple(
+                    Peer(str(peer["worker"]), str(peer["instance"]), float(peer["age_s"]))
+                    for peer in row["workers"]
+                ),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ContractError(f"a heartbeat's answer has another shape: {error!r}") from error

@@ -1,0 +1,134 @@
+"""The only road to the database: the machine RPCs of docs/rpc.md, as role noc_worker."""
+
+import ssl
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeVar
+
+import httpx
+from postgrest import AsyncPostgrestClient
+from postgrest.exceptions import APIError
+from supabase import AsyncClientOptions, acreate_client
+
+from workers import AGENT
+from workers.errors import ContractError, Refused, RpcError, Unavailable
+from workers.model import Check, Report, Result
+
+T = TypeVar("T")
+
+TIMEOUT_S = 5.0
+# Error classes that speak of the arguments: bad data, integrity, raised codes, wrong request.
+_ARGUMENT_CLASSES = ("22", "23", "P0", "PGRST1")
+_RAISED = "PT4"
+_NOT_ABOUT_ARGUMENTS = frozenset({"PT401", "PT403", "PT408", "PT429"})
+
+
+class Rpc:
+    """One method per RPC. Every method raises `Unavailable` or `Refused`, nothing else."""
+
+    def __init__(self, client: AsyncPostgrestClient) -> None:
+        self._client = client
+
+    async def claim_checks(self, owner: str, limit: int) -> list[Check]:
+        """Lease up to `limit` due checks to `owner`."""
+        return await self._call("noc_claim_checks", {"worker": owner, "max": limit}, _checks)
+
+    async def list_checks(self) -> list[Check]:
+        """Every enabled check, without a lease."""
+        return await self._call("noc_list_checks", {}, _checks)
+
+    async def settle_check(self, result: Result) -> bool:
+        """Hand in a result; false when its lease has passed to another worker."""
+        seen = result.observation
+        return await self._call(
+            "noc_settle_check",
+            {
+                "check_id": result.check_id,
+                "fence": result.fence,
+                "checked_at": result.checked_at.isoformat(),
+                "outcome": seen.outcome,
+                "latency_ms": seen.latency_ms,
+                "reason": seen.reason,
+                "details": dict(seen.details),
+            },
+            _accepted,
+        )
+
+    async def heartbeat(
+        self, worker: str, instance: str, at: datetime, status: Mapping[str, Any]
+    ) -> Report:
+        """Say that the worker's loop turns, and hear about the others."""
+        return await self._call(
+            "noc_heartbeat",
+            {
+                "worker": worker,
+                "instance": instance,
+                "at": at.isoformat(),
+                "status": dict(status),
+            },
+            Report.from_row,
+        )
+
+    async def _call(self, name: str, arguments: dict[str, Any], read: Callable[[object], T]) -> T:
+        """Ask, and read the answer; one of another shape comes from somebody else."""
+        try:
+            return read((await self._client.rpc(name, arguments).execute()).data)
+        except ContractError as error:
+            raise Unavailable(f"{name}: {error}", code="shape") from error
+        except APIError as error:
+            raise _as_rpc_error(name, error) from error
+        except httpx.HTTPError as error:
+            reason = type(error).__name__
+            raise Unavailable(f"{name}: the API is out of reach ({reason})", code=reason) from error
+
+
+async def open_rpc(url: str, publishable_key: str, token: str, http: httpx.AsyncClient) -> Rpc:
+    """An `Rpc` that signs in with the machine's own token; `http` stays the caller's to close."""
+    options = AsyncClientOptions(
+        headers={"Authorization": f"Bearer {token}"},
+        httpx_client=http,
+        auto_refresh_token=False,
+        persist_session=False,
+        postgrest_client_retry=False,
+    )
+    client = await acreate_client(url, publishable_key, options)
+    return Rpc(client.postgrest)
+
+
+def open_http(worker: str, timeout_s: float = TIMEOUT_S) -> httpx.AsyncClient:
+    """A client that names itself; `timeout_s` bounds connecting and each read and write."""
+    return httpx.AsyncClient(
+        headers={"User-Agent": f"{AGENT} {worker}"},
+        timeout=timeout_s,
+        follow_redirects=False,
+        verify=_authorities(),
+    )
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Read once: it costs 40 ms and a megabyte, and every client may share it."""
+    return httpx.create_ssl_context()
+
+
+def _as_rpc_error(name: str, error: APIError) -> RpcError:
+    code = error.code
+    about_arguments = code is not None and (
+        code.startswith(_ARGUMENT_CLASSES)
+        or (code.startswith(_RAISED) and code not in _NOT_ABOUT_ARGUMENTS)
+    )
+    kind = Refused if about_arguments else Unavailable
+    return kind(f"{name} answered {code}: {error.message}", code=code, hint=error.hint)
+
+
+def _checks(answer: object) -> list[Check]:
+    if not isinstance(answer, list):
+        raise ContractError("an array of checks was expected")
+    return [Check.from_row(row) for row in answer]
+
+
+def _accepted(answer: object) -> bool:
+    if not isinstance(answer, Mapping) or not isinstance(answer.get("accepted"), bool):
+        raise ContractError("a settled check has another shape")
+    return bool(answer["accepted"])

@@ -1,0 +1,100 @@
+"""The environment, read once and checked whole."""
+
+import os
+import socket
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from workers.errors import SettingsError
+
+_ALWAYS = ("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "NOC_WORKER_TOKEN")
+_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "health": ("NOC_PROBE_EMAIL", "NOC_PROBE_PASSWORD", "NOC_SPOOL_DIR"),
+    "collect": ("NOC_GATEWAY_LOG", "NOC_PLATFORM_KEY", "NOC_SPOOL_DIR"),
+    "watch": (),
+}
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the workers need to know. A variable of a worker that does not run may be empty."""
+
+    supabase_url: str
+    publishable_key: str = field(repr=False)
+    worker_token: str = field(repr=False)
+    instance: str
+    probe_email: str = field(repr=False)
+    probe_password: str = field(repr=False)
+    gateway_log: Path
+    platform_key: str = field(repr=False)
+    spool_dir: Path
+    deadman_url: str | None = field(repr=False)
+    database_url: str | None = field(repr=False)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether Supabase itself is on this machine; only then may a probe stay on it."""
+        return urlsplit(self.supabase_url).hostname in _LOOPBACK
+
+    @property
+    def secrets(self) -> tuple[str | None, ...]:
+        """What must never reach a log."""
+        return (
+            self.worker_token,
+            self.probe_email,
+            self.probe_password,
+            self.platform_key,
+            self.deadman_url,
+            self.database_url,
+        )
+
+
+def load(names: Collection[str], environment: Mapping[str, str]) -> Settings:
+    """The settings of these workers. Raise `SettingsError` naming every fault at once."""
+    required = dict.fromkeys((*_ALWAYS, *(key for name in names for key in _REQUIRED[name])))
+    faults = [f"{key} is missing" for key in required if not environment.get(key, "").strip()]
+    faults += _url_faults(environment)
+    if faults:
+        raise SettingsError("; ".join(faults))
+
+    def value(key: str) -> str:
+        return environment.get(key, "").strip()
+
+    return Settings(
+        supabase_url=value("SUPABASE_URL").rstrip("/"),
+        publishable_key=value("SUPABASE_PUBLISHABLE_KEY"),
+        worker_token=value("NOC_WORKER_TOKEN"),
+        instance=value("NOC_WORKER_INSTANCE") or f"{socket.gethostname()}:{os.getpid()}",
+        probe_email=value("NOC_PROBE_EMAIL"),
+        probe_password=value("NOC_PROBE_PASSWORD"),
+        gateway_log=Path(value("NOC_GATEWAY_LOG")),
+        platform_key=value("NOC_PLATFORM_KEY"),
+        spool_dir=Path(value("NOC_SPOOL_DIR")),
+        deadman_url=value("NOC_DEADMAN_URL") or None,
+        database_url=value("DATABASE_URL") or None,
+    )
+
+
+def _url_faults(environment: Mapping[str, str]) -> list[str]:
+    faults = []
+    for key in ("SUPABASE_URL", "NOC_DEADMAN_URL"):
+        url = environment.get(key, "").strip()
+        if url and not _is_safe(url):
+            faults.append(f"{key} must be https://… (http:// only on this machine)")
+    database = environment.get("DATABASE_URL", "").strip()
+    if database and urlsplit(database).scheme not in ("postgres", "postgresql"):
+        faults.append("DATABASE_URL must be postgresql://…")
+    return faults
+
+
+def _is_safe(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return (parts.scheme == "https" and bool(parts.hostname)) or (
+            parts.scheme == "http" and parts.hostname in _LOOPBACK
+        )
+    except ValueError:
+        return False
