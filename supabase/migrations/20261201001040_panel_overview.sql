@@ -37,7 +37,11 @@ as $$
         where v.checked_at is not null or v.no_data
     )
 
-    select case
+    select jsonb_build_object(
+        'since', null, 'title', null, 'service', null, 'company_name', null, 'value', null,
+        'threshold', null, 'unit', null, 'alert_id', null
+    )
+    || case
         when k.severity is not null
             and noc.status_of_severity(k.severity) >= coalesce(s.known, 'UP') then
             jsonb_build_object(
@@ -55,7 +59,8 @@ as $$
         )
         when silent.yes then jsonb_build_object('status', 'NO_DATA', 'kind', 'no_data', 'companies', 0)
         else jsonb_build_object('status', 'UP', 'kind', 'calm', 'companies', 0)
-    end || jsonb_build_object('open_alerts', (select count(*) from alerts))
+    end
+    || jsonb_build_object('open_alerts', (select count(*) from alerts))
     from silent
     left join kinds as k on true
     left join alerts as a on a.alert_id = k.alert_id

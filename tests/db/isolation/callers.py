@@ -18,7 +18,9 @@ def callers_of(random: Random, tenancy: Tenancy) -> list[Caller]:
     """Everybody of the world, a user that Auth no longer knows, a token without user, and anon."""
     users = [*tenancy.people, random_uuid(random), None]
     callers = [Caller(user, "authenticated", forged(random, tenancy)) for user in users]
-    return [*callers, Caller(None, "anon", forged(random, tenancy))]
+    callers.append(Caller(None, "anon", forged(random, tenancy)))
+    random.shuffle(callers)
+    return callers
 
 
 def forged(random: Random, tenancy: Tenancy) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from tests.db.isolation.status import (
     worst_alert,
 )
 
+Heat = dict[tuple[Any, Any], tuple[int, dict[Any, tuple[int, Any]]]]
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -231,7 +232,7 @@ def observed_series(data: Json) -> Json:
     }
 
 
-def expected_heatmap(scope: Scope, facts: Facts) -> Json:
+def expected_heatmap(scope: Scope, facts: Facts) -> Heat:
     calls = [c for c in scope.calls(facts) if scope.spans(c["timestamp"])]
     return {
         key: (
@@ -245,7 +246,7 @@ def expected_heatmap(scope: Scope, facts: Facts) -> Json:
     }
 
 
-def observed_heatmap(data: Json) -> Json:
+def observed_heatmap(data: Json) -> Heat:
     return {
         (row["service"], row["endpoint"]): (
             row["count"],

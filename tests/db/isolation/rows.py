@@ -136,8 +136,9 @@ class Filler:
             )
 
     def _rules_and_alerts(self) -> None:
-        scopes = [(company, None) for company in self.tenancy.companies]
-        own = self.random.sample(scopes + [(None, g) for g in self.tenancy.groups], k=2)
+        owners: list[tuple[str | None, Any]] = [(c, None) for c in self.tenancy.companies]
+        owners += [(None, group) for group in self.tenancy.groups]
+        own = self.random.sample(owners, k=(len(owners) + 1) // 2)
         for company, group in own:
             self._insert(
                 "public.noc_rules",
@@ -190,7 +191,7 @@ class Filler:
         known = self.connection.execute(
             "select service_name, company_cnpj from noc.check_targets where company_cnpj is null"
         ).fetchall()
-        targets = [(row["service_name"], None) for row in known]
+        targets: list[tuple[str, str | None]] = [(row["service_name"], None) for row in known]
         targets += [
             (self.random.choice(SERVICES), self.random.choice(self.scopes))
             for _ in self._some(3, 8)

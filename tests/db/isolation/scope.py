@@ -1,4 +1,4 @@
-"""The oracle of filtered reads: what a filter leaves of a caller's rights, and which span it reads."""
+"""The oracle of filtered reads: what a filter leaves of a caller's rights, and over which span."""
 
 from __future__ import annotations
 

@@ -56,14 +56,18 @@ def make_tenancy(connection: psycopg.Connection[Row], random: Random, at: dateti
                 company,
                 f"Empresa {company}",
                 random.choice([*groups[: max(1, len(groups) - 1)], None]),
-                random.random() < 0.85,
+                random.random() < 0.7,
             ),
         )
-    people = [random_uuid(random) for _ in range(random.randint(4, 7))]
+    people = [random_uuid(random) for _ in range(random.randint(6, 9))]
     tenancy = Tenancy(at, groups, companies, people)
     for person in people:
         _sign_up(connection, person)
-    for person in people[:-1]:  # the last one stays a stranger
+    # One of each kind that is rare by chance; the last one stays a stranger.
+    cast = [("admin", False), ("admin", True), ("franqueado", False), ("franqueado", True)]
+    for person, (role, revoked) in zip(people, random.sample(cast, k=3), strict=False):
+        grant(connection, random, tenancy, person, role, revoked)
+    for person in people[3:-1]:
         for _ in range(random.choice((0, 1, 1, 1, 2, 3))):
             grant(connection, random, tenancy, person)
     connection.execute("insert into noc.probe_users values (%s)", (random.choice(people),))
@@ -81,12 +85,21 @@ def _sign_up(connection: psycopg.Connection[Row], person: UUID) -> None:
 
 
 def grant(
-    connection: psycopg.Connection[Row], random: Random, tenancy: Tenancy, person: UUID
+    connection: psycopg.Connection[Row],
+    random: Random,
+    tenancy: Tenancy,
+    person: UUID,
+    role: str | None = None,
+    revoked: bool | None = None,
 ) -> None:
-    """One membership of any role and scope, a quarter of them already revoked."""
-    role = random.choice(("admin", "franqueado", "franqueado", "franqueado", "cliente", "cliente"))
+    """One membership; role, scope, and whether it is already revoked are random where null."""
+    role = role or random.choice(
+        ("admin", "franqueado", "franqueado", "franqueado", "cliente", "cliente")
+    )
     group = role == "franqueado" and random.random() < 0.6
-    revoked = tenancy.at - timedelta(minutes=random.random() * 600)
+    ended = tenancy.at - timedelta(minutes=random.random() * 600)
+    if revoked is None:
+        revoked = random.random() < 0.25
     connection.execute(
         "insert into noc.memberships (user_id, role, company_cnpj, group_id, granted_at,"
         " revoked_at) values (%s, %s, %s, %s, %s, %s) on conflict do nothing",
@@ -96,7 +109,7 @@ def grant(
             None if group or role == "admin" else random.choice(tenancy.companies),
             random.choice(tenancy.groups) if group else None,
             tenancy.at - timedelta(days=1, seconds=random.random() * 1e6),
-            revoked if random.random() < 0.25 else None,
+            ended if revoked else None,
         ),
     )
 
