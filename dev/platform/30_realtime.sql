@@ -60,23 +60,18 @@ returns void
 language plpgsql
 as $$
 declare
-    v_id uuid;
-    v_payload jsonb;
+    v_message constant uuid := gen_random_uuid();
 begin
-    begin
-        v_id := gen_random_uuid();
-        if payload ? 'id' then
-            v_payload := payload;
-        else
-            v_payload := jsonb_set(payload, '{id}', to_jsonb(v_id));
-        end if;
-        execute format('SET LOCAL realtime.topic TO %L', topic);
-        insert into realtime.messages (id, payload, event, topic, private, extension)
-        values (v_id, v_payload, event, topic, private, 'broadcast');
-    exception
-        when others then
-            raise warning 'WarnSendingBroadcastMessage: %', sqlerrm;
-    end;
+    perform set_config('realtime.topic', topic, true);
+    insert into realtime.messages (id, topic, extension, event, private, payload)
+    select
+        v_message, send.topic, 'broadcast', send.event, send.private,
+        case
+            when send.payload ? 'id' then send.payload
+            else jsonb_set(send.payload, array['id'], to_jsonb(v_message))
+        end;
+exception when others then
+    raise warning 'WarnSendingBroadcastMessage: %', sqlerrm;
 end;
 $$;
 
@@ -87,18 +82,12 @@ create function realtime.send_binary(
 returns void
 language plpgsql
 as $$
-declare
-    v_id uuid;
 begin
-    begin
-        v_id := gen_random_uuid();
-        execute format('SET LOCAL realtime.topic TO %L', topic);
-        insert into realtime.messages (id, binary_payload, event, topic, private, extension)
-        values (v_id, payload, event, topic, private, 'broadcast');
-    exception
-        when others then
-            raise warning 'WarnSendingBroadcastMessage: %', sqlerrm;
-    end;
+    perform set_config('realtime.topic', topic, true);
+    insert into realtime.messages (topic, extension, event, private, binary_payload)
+    values (send_binary.topic, 'broadcast', send_binary.event, send_binary.private, payload);
+exception when others then
+    raise warning 'WarnSendingBroadcastMessage: %', sqlerrm;
 end;
 $$;
 
@@ -116,23 +105,23 @@ create function realtime.broadcast_changes(
 returns void
 language plpgsql
 as $$
-declare
-    v_change jsonb;
 begin
-    if level = 'STATEMENT' then
-        raise exception 'function can only be triggered for each row, not for each statement';
-    end if;
-    if operation not in ('INSERT', 'UPDATE', 'DELETE') then
-        raise exception 'Unexpected operation type: %', operation;
-    end if;
-    v_change := jsonb_build_object(
-        'old_record', old, 'record', new,
-        'operation', operation, 'table', table_name, 'schema', table_schema
-    );
-    perform realtime.send(v_change, event_name, topic_name);
-exception
-    when others then
-        raise exception 'Failed to process the row: %', sqlerrm;
+    case
+        when level = 'STATEMENT' then
+            raise exception 'function can only be triggered for each row, not for each statement';
+        when operation = any('{INSERT,UPDATE,DELETE}') then
+            perform realtime.send(
+                jsonb_build_object(
+                    'schema', table_schema, 'table', table_name, 'operation', operation,
+                    'record', new, 'old_record', old
+                ),
+                event_name, topic_name
+            );
+        else
+            raise exception 'Unexpected operation type: %', operation;
+    end case;
+exception when others then
+    raise exception 'Failed to process the row: %', sqlerrm;
 end;
 $$;
 

@@ -195,7 +195,7 @@ class Channel:
                 self._reply(message, "error", "payload_size_exceeded")
             return
         skip = None if self._request.self_broadcast else self
-        self._services.hub.fan_out(self.key, broadcast, skip)
+        self._services.hub.relay(self.key, broadcast, skip)
         if self._request.ack and not self._closed:
             self._reply(message, "ok", {})
 

@@ -67,13 +67,16 @@ class Hub:
             self._members.pop(key, None)
         self.tell_presence(key, self.presence.untrack(key, member))
 
-    def fan_out(self, key: ChannelKey, message: Broadcast, skip: Member | None = None) -> None:
-        """Send to every member that may read, except `skip`.
+    def fan_out(
+        self, key: ChannelKey, message: Broadcast, skip: Member | None = None
+    ) -> list[Member]:
+        """Send to every member that may read, except `skip`; those it was meant for.
 
-        Costs one event plus one per receiver; over the limit each receiver is shut down.
+        Costs one event plus one per receiver.
         """
         self.events.add()
         frames: dict[bool, Frame | None] = {}
+        receivers = []
         for member in tuple(self._members.get(key, ())):
             if member is skip or not member.wants_broadcast(message.message_id):
                 continue
@@ -83,7 +86,13 @@ class Hub:
             if frame is not None:
                 member.deliver(frame)
                 self.delivered += 1
-            self.events.add()
+            receivers.append(member)
+        self.events.add(len(receivers))
+        return receivers
+
+    def relay(self, key: ChannelKey, message: Broadcast, skip: Member | None) -> None:
+        """Fan out a client's broadcast; over the limit, who receives it is shut down."""
+        for member in self.fan_out(key, message, skip):
             if self.events.triggered:
                 member.shut_down("Too many messages per second")
 

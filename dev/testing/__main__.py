@@ -33,26 +33,31 @@ def _run(chosen: Sequence[Step]) -> list[Outcome]:
     outcomes: list[Outcome] = []
     try:
         stage.discard_abandoned()
-        outcomes += [_shown(step, {}) for step in chosen if not step.stack]
-        outcomes += _run_on_stage([step for step in chosen if step.stack])
+        for step in chosen:
+            if not step.stack:
+                outcomes.append(_shown(step, {}))
+        _run_on_stage([step for step in chosen if step.stack], outcomes)
     except KeyboardInterrupt:
         outcomes.append(crashed(Step("interrupted", ()), "stopped before the end"))
     return outcomes
 
 
-def _run_on_stage(chosen: Sequence[Step]) -> list[Outcome]:
+def _run_on_stage(chosen: Sequence[Step], outcomes: list[Outcome]) -> None:
     """The steps that need a running instance, or one failure for all when it cannot start."""
-    present = [step for step in chosen if step.is_present()]
-    if not present:
-        return []
+    if not any(step.is_present() for step in chosen):
+        outcomes += [Outcome(step, Counts(0, 0), 0.0, None) for step in chosen]
+        return
     with ExitStack() as held:
         try:
             env = held.enter_context(
                 stage.running_stage(Wanted(web=False, workers=False, traffic=False, limits=False))
             )
         except (StackError, OSError) as error:
-            return [crashed(Step("test stack", ()), f"the test stack did not start: {error}")]
-        return [_shown(step, env) for step in present]
+            reason = f"the test stack did not start: {error}"
+            outcomes.append(crashed(Step("test stack", ()), reason))
+            return
+        for step in chosen:
+            outcomes.append(_shown(step, env))
 
 
 def _shown(step: Step, env: Mapping[str, str]) -> Outcome:

@@ -110,7 +110,7 @@ set search_path = ''
 as $$
 declare
     v_next noc.check_targets := target;
-    v_final constant text [] := '{auth_invalid,billing,blocked_until}';
+    v_final constant text [] := '{auth_invalid,billing,blocked_until}'::text [];
 begin
     if outcome = 'bad' then
         v_next.consecutive_bad := target.consecutive_bad + 1;

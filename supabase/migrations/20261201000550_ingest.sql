@@ -257,7 +257,7 @@ declare
     v_good jsonb;
 begin
     perform noc.store_events(key, ledger_id, kind, events, at);
-    return '[]';
+    return '[]'::jsonb;
 exception when data_exception or integrity_constraint_violation or sqlstate 'NOC01' then
     select
         jsonb_agg(
@@ -322,7 +322,7 @@ as $$
 declare
     v_key noc.ingest_keys := noc.ingest_key(ingest.key, ingest.kind, at);
     v_ledger bigint;
-    v_rejected jsonb := '[]';
+    v_rejected jsonb := '[]'::jsonb;
     v_part integer;
     v_events jsonb;
     v_accepted integer;

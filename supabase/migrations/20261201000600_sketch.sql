@@ -89,7 +89,7 @@ declare
     v_total bigint;
     v_seen bigint := 0;
     v_entry bigint;
-    v_result real [] := '{}';
+    v_result real [] := '{}'::real [];
     v_next integer := 1;
 begin
     if coalesce(cardinality(sketch), 0) = 0 then

@@ -175,8 +175,8 @@ set search_path = ''
 as $$
 declare
     v_started timestamptz := clock_timestamp();
-    v_total jsonb := '{"evaluated": 0, "opened": 0, "escalated": 0, "closed": 0}';
-    v_errors jsonb := '{}';
+    v_total jsonb := '{"evaluated": 0, "opened": 0, "escalated": 0, "closed": 0}'::jsonb;
+    v_errors jsonb := '{}'::jsonb;
     v_family text;
     v_counts jsonb;
 begin

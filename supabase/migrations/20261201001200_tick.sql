@@ -13,7 +13,7 @@ set search_path = ''
 as $$
 declare
     v_started timestamptz := clock_timestamp();
-    v_stages jsonb := '{}';
+    v_stages jsonb := '{}'::jsonb;
     v_previous noc.engine_state;
 begin
     if not pg_try_advisory_xact_lock(1313817344, 1) then
