@@ -6,10 +6,10 @@ STACK := $(PY) -m dev.stack
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
 .PHONY: help up down reset logs status test check policies types lock \
-	admin ingest-key scenario bench proof evidence
+	admin ingest-key deploy-check empty scenario bench proof evidence
 
 help: ## this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## install what is missing, start everything, print the address and the demo sign-ins
 	@dev/setup
@@ -53,6 +53,13 @@ admin: ## EMAIL=…: make an existing Auth user the first admin (DATABASE_URL se
 
 ingest-key: ## COMPANY=<cnpj>: print a new ingest key, once
 	$(call module,ingest_key,$(COMPANY))
+
+deploy-check: ## check the project that DATABASE_URL names; changes nothing
+	$(call module,deploy_check,)
+
+empty: ## an empty stack beside the demo; prints shell exports
+	@dev/setup >&2
+	$(call module,empty,)
 
 scenario: ## NAME=…: play an incident into the running stack
 	$(call module,simulator,scenario $(NAME))

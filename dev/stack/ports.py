@@ -1,24 +1,40 @@
 """TCP ports on loopback: which are free, and who holds one that is not."""
 
+import random
 import socket
-from contextlib import ExitStack, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 LISTENING = "0A"  # the state in /proc/net/tcp
+# Below the range from which the system gives outgoing connections their ports: one of those
+# could take a port between the choice and the start.
+CHOICE = range(20_000, 32_000)
+RESERVED = Path("/proc/sys/net/ipv4/ip_local_reserved_ports")
 
 
 def free_ports(count: int) -> list[int]:
     """That many different ports that nobody holds now."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind((LOOPBACK, 0))
-        return [one.getsockname()[1] for one in sockets]
+    found: list[int] = []
+    for port in random.sample(CHOICE, len(CHOICE)):
+        if len(found) == count:
+            break
+        if not is_taken(port):
+            found.append(port)
+    return found
+
+
+def reserve(ports: Iterable[int]) -> None:
+    """Keeps outgoing connections off fixed ports, where the system lets us; else they may meet."""
+    with suppress(OSError):
+        known = [part for part in RESERVED.read_text().strip().split(",") if part]
+        fixed = {str(port) for port in ports if port not in CHOICE}
+        RESERVED.write_text(",".join({*known, *fixed}))
 
 
 def is_taken(port: int) -> bool:
-    """Whether a listener holds the port, on loopback or on every address."""
+    """Whether the port cannot be listened on, because of a listener or an outgoing connection."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -26,6 +42,11 @@ def is_taken(port: int) -> bool:
         except OSError:
             return True
     return False
+
+
+def has_listener(port: int) -> bool:
+    """Whether somebody serves on the port; false when an outgoing connection merely uses it."""
+    return bool(_listening_inodes(port))
 
 
 def holder_of(port: int) -> str:

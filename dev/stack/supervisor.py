@@ -10,11 +10,12 @@ from dev.stack import process as processes
 from dev.stack.errors import StackError
 from dev.stack.instance import Instance
 from dev.stack.paths import tool_env
-from dev.stack.ports import holder_of, is_taken
+from dev.stack.ports import has_listener, holder_of, is_taken, reserve
 from dev.stack.process import Process
 from dev.stack.service import Service
 
 POLL_S: Final = 0.03
+PORT_PATIENCE_S: Final = 20.0  # for an outgoing connection to leave one of our ports
 ATTEMPTS: Final = 3  # a start right after a crash may meet what the dead process still holds
 LOG_MAX_BYTES: Final = 20_000_000
 
@@ -143,7 +144,11 @@ class Supervisor:
         return elapsed_s >= service.settle_s
 
     def _require_ports(self, service: Service) -> None:
+        reserve(service.ports)
         for port in service.ports:
+            patience = time.monotonic() + PORT_PATIENCE_S
+            while is_taken(port) and not has_listener(port) and time.monotonic() < patience:
+                time.sleep(POLL_S)
             if is_taken(port):
                 raise StackError(
                     f"port {port}, which {service.name} needs, is taken by {holder_of(port)}; "

@@ -75,7 +75,7 @@ def tests() -> list[Step]:
         _on_database("db advisors", "advisors"),
         Step(
             "pgTAP",
-            ("pg_prove", "--recurse", "tests/pgtap"),
+            ("pg_prove", "--ext", ".sql", "--recurse", "tests/pgtap"),
             ("tests/pgtap/*.sql",),
             counts.pg_prove,
             stack=True,

@@ -230,7 +230,8 @@ end;
 $$;
 
 /*
-The caller's visible scopes narrowed to one company or one group (both null: all).
+The caller's visible scopes narrowed to a company, a group, or a company of a group (both
+null: all).
 Raises PT404 for a foreign scope and for one that does not exist, alike.
 */
 create function noc.resolve_scope(company_cnpj text, group_id uuid)
@@ -243,25 +244,24 @@ declare
     v_visible text[] := noc.visible_scopes();
     v_scopes text[];
 begin
-    if resolve_scope.company_cnpj is not null then
-        v_scopes := array(
-            select s from unnest(v_visible) as s
-            where s = noc.cnpj_canonical(resolve_scope.company_cnpj)
-        );
-    elsif resolve_scope.group_id is not null then
-        v_scopes := array(
-            select c.company_cnpj from public.companies as c
-            where c.group_id = resolve_scope.group_id and c.company_cnpj = any(v_visible)
-        );
-        -- An empty group of one's own exists all the same.
-        if cardinality(v_scopes) = 0 and resolve_scope.group_id = any(noc.visible_groups()) then
-            return v_scopes;
-        end if;
-    else
+    if resolve_scope.company_cnpj is null and resolve_scope.group_id is null then
         return v_visible;
     end if;
 
-    if cardinality(v_scopes) = 0 then
+    v_scopes := array(
+        select c.company_cnpj from public.companies as c
+        where c.company_cnpj = any(v_visible)
+            and (
+                resolve_scope.company_cnpj is null
+                or c.company_cnpj = noc.cnpj_canonical(resolve_scope.company_cnpj)
+            )
+            and (resolve_scope.group_id is null or c.group_id = resolve_scope.group_id)
+    );
+    -- An empty group of one's own exists all the same.
+    if cardinality(v_scopes) = 0 and (
+        resolve_scope.company_cnpj is not null
+        or resolve_scope.group_id <> all(noc.visible_groups())
+    ) then
         perform noc.fail('PT404', 'scope_not_found', 'company or group not found or not yours');
     end if;
     return v_scopes;

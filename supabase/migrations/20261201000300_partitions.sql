@@ -29,6 +29,7 @@ create function noc.partition_bounds(parent regclass)
 returns table (leaf regclass, lower_bound timestamptz, upper_bound timestamptz)
 language sql
 stable
+rows 10
 set search_path = ''
 as $$
     select

@@ -86,6 +86,7 @@ create function noc.reject_events(
 returns table (index integer, reason text)
 language plpgsql
 stable
+rows 10
 set search_path = ''
 as $$
 #variable_conflict use_column

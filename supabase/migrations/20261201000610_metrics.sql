@@ -130,6 +130,7 @@ planner cannot know how many groups there are, and hashing is three times faster
 create function noc.merge_batches(ledger_ids bigint [], first_at timestamptz, last_at timestamptz)
 returns table (rows bigint, cells bigint)
 language sql
+rows 1
 set search_path = ''
 set enable_sort = off
 as $$

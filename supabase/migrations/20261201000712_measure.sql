@@ -78,6 +78,7 @@ create function noc.measure_traffic(at timestamptz)
 returns setof noc.measurement
 language sql
 stable
+rows 100
 set search_path = ''
 as $$
     with windows as materialized (
@@ -172,6 +173,7 @@ create function noc.measure_queue(at timestamptz)
 returns setof noc.measurement
 language sql
 stable
+rows 20
 set search_path = ''
 as $$
     select (
@@ -201,6 +203,7 @@ create function noc.measure_health(at timestamptz)
 returns setof noc.measurement
 language sql
 stable
+rows 20
 set search_path = ''
 as $$
     select (

@@ -17,6 +17,7 @@ returns table (
 )
 language sql
 stable
+rows 20
 security definer
 set search_path = ''
 as $$
@@ -61,7 +62,7 @@ as $$
 
     shown as (
         select v.service_name, null as company_cnpj from noc.services as v
-        where v.shared or '*' = any(scopes)
+        where v.shared and cardinality(scopes) > 0 or '*' = any(scopes)
         union
         select w.service_name, w.company_cnpj from worst as w where w.company_cnpj is not null
         union

@@ -139,6 +139,7 @@ create function noc.measure_platform(at timestamptz)
 returns setof noc.measurement
 language sql
 stable
+rows 20
 set search_path = ''
 as $$
     select (

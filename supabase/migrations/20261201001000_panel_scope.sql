@@ -82,6 +82,16 @@ begin
 end;
 $$;
 
+/* The same scope for one service. */
+create function noc.of_service(s noc.read_scope, service text)
+returns noc.read_scope
+language sql
+immutable
+set search_path = ''
+as $$
+    select (s.everything, s.companies, service, s.range, s.resolution, s.starts, s.ends)::noc.read_scope
+$$;
+
 /* Who the caller is and what the page may offer. Lists are empty and topic null for strangers. */
 create function noc.me()
 returns jsonb

@@ -11,6 +11,7 @@ create function noc.metric_rows(
 returns setof public.metrics_agg
 language plpgsql
 stable
+rows 60
 set search_path = ''
 as $$
 begin
@@ -49,6 +50,7 @@ create function noc.span_rows(s noc.read_scope, starts timestamptz, ends timesta
 returns setof public.metrics_agg
 language plpgsql
 stable
+rows 60
 set search_path = ''
 as $$
 declare
@@ -76,6 +78,7 @@ returns table (
 )
 language sql
 stable
+rows 1
 set search_path = ''
 as $$
     with rows as materialized (select * from noc.span_rows(s, starts, ends)),
@@ -116,6 +119,7 @@ returns table (
 )
 language sql
 stable
+rows 100
 set search_path = ''
 as $$
     with rows as materialized (
@@ -163,6 +167,7 @@ create function noc.heatmap_cells(s noc.read_scope)
 returns table (service text, endpoint text, bucket timestamptz, count bigint, p95_ms real)
 language plpgsql
 stable
+rows 1000
 set search_path = ''
 as $$
 begin
@@ -215,6 +220,7 @@ language plpgsql
 stable
 security definer
 set search_path = ''
+set jit = off
 as $$
 declare
     v_scope noc.read_scope := noc.read_scope_of(

@@ -65,6 +65,7 @@ create function noc.live_alerts(scopes text [], service text)
 returns setof public.noc_alerts
 language sql
 stable
+rows 10
 set search_path = ''
 as $$
     select a.* from public.noc_alerts as a
@@ -85,6 +86,7 @@ returns table (
 )
 language sql
 stable
+rows 12
 set search_path = ''
 as $$
     with rows as materialized (select * from noc.service_status(at, scopes)),
@@ -138,6 +140,7 @@ language sql
 stable
 security definer
 set search_path = ''
+set jit = off
 as $$
     with scope as materialized (select noc.visible_scopes() as scopes),
 
@@ -166,7 +169,7 @@ as $$
         select
             coalesce(noc.tick_at() < at - interval '90 seconds', true) as stopped,
             (select coalesce(bool_and(v.no_data), true) from services as v
-                where v.checked_at is not null or v.no_data) as blind
+                where v.known is not null or v.no_data) as blind
     )
 
     select jsonb_build_object(
@@ -206,6 +209,7 @@ language plpgsql
 stable
 security definer
 set search_path = ''
+set jit = off
 as $$
 declare
     v_scope noc.read_scope := noc.read_scope_of(company_cnpj, group_id, service, range, at);

@@ -35,6 +35,7 @@ create function noc.service_figures(s noc.read_scope)
 returns table (service text, count bigint, error_rate double precision, p95_ms real)
 language plpgsql
 stable
+rows 10
 set search_path = ''
 as $$
 declare
@@ -163,6 +164,20 @@ as $$
         ) as yes
     ),
 
+    buckets as (
+        select g.bucket, g.bucket + s.resolution::text::interval as ends
+        from generate_series(
+            s.starts, s.ends - s.resolution::text::interval, s.resolution::text::interval
+        ) as g (bucket)
+    ),
+
+    -- Messages that waited at some moment of the range, each from its making to its settling.
+    waits as materialized (
+        select q.created_at as starts, case when q.status <> 'queued' then q.updated_at end as ends
+        from public.queue_whatsapp as q
+        where q.company_cnpj = any(s.companies) and (q.status = 'queued' or q.updated_at >= s.starts)
+    ),
+
     finished as materialized (
         select j.job_type, j.status, j.finished_at
         from public.jobs as j
@@ -189,7 +204,15 @@ as $$
                     where w.pending > 0
                     order by w.pending desc, w.company_cnpj limit 1
                 ),
-                'spark', '[]'::jsonb
+                'spark', (
+                    select noc.spark(array_agg(b.pending order by b.bucket)) from (
+                        select g.bucket, (
+                            select count(*) from waits as w
+                            where w.starts < least(g.ends, at) and coalesce(w.ends > g.ends, true)
+                        )::double precision as pending
+                        from buckets as g
+                    ) as b
+                )
             )
             from queue_known as k left join queues as q on true
             group by k.yes
@@ -209,7 +232,15 @@ as $$
                     from finished as w where w.status = 'failed'
                     group by w.job_type order by count(*) desc, w.job_type limit 1
                 ),
-                'spark', '[]'::jsonb
+                'spark', (
+                    select noc.spark(array_agg(b.done order by b.bucket)) from (
+                        select g.bucket, count(w.finished_at)::double precision as done
+                        from buckets as g
+                        left join finished as w
+                            on w.finished_at >= g.bucket and w.finished_at < g.ends
+                        group by g.bucket
+                    ) as b
+                )
             )
             from finished as f
         )

@@ -34,7 +34,7 @@ as $$
 
     silent as (
         select coalesce(bool_and(v.no_data), true) as yes from services as v
-        where v.checked_at is not null or v.no_data
+        where v.known is not null or v.no_data
     )
 
     select jsonb_build_object(
@@ -121,7 +121,68 @@ as $$
     where coalesce(k.company_cnpj, '*') = any(scopes)
 $$;
 
-/* Everything above the fold in one answer; see docs/rpc.md. */
+/*
+Limits of the database card's figures: those of the rule in force where one judges the
+figure, else limits of the display alone. `below`: trouble lies under the limit.
+*/
+create function noc.database_limits()
+returns table (figure text, limits jsonb, below boolean)
+language sql
+stable
+rows 8
+set search_path = ''
+as $$
+    select r.figure, noc.limits_of(r.code, null, null, null), r.below
+    from (values
+        ('connections_ratio', 'db_connections', false),
+        ('longest_transaction_s', 'db_transaction', false),
+        ('partitions_ahead', 'db_partitions', true)
+    ) as r (figure, code, below)
+    union all
+    select d.figure, jsonb_build_object('degraded', d.degraded, 'down', d.down), d.below
+    from (values
+        ('blocked_sessions', 0, 5, false),
+        ('cache_hit_ratio', 0.90, 0.80, true),
+        ('deadlocks', 0, null, false),
+        -- autovacuum_freeze_max_age, and three quarters of what stops PostgreSQL's writes
+        ('oldest_xid_age', 200000000, 1500000000, false),
+        ('ingest_backlog', 1000, 10000, false)
+    ) as d (figure, degraded, down, below)
+$$;
+
+/* The newest sample with each figure's limits and status; null before the first sample. */
+create function noc.database_card(at timestamptz)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select d.sample || jsonb_build_object(
+        'limits', jsonb_object_agg(l.figure, l.limits),
+        'status', jsonb_object_agg(l.figure, coalesce(case
+            when l.below then noc.status_of(-f.value, jsonb_build_object(
+                'degraded', -(l.limits ->> 'degraded')::double precision,
+                'down', -(l.limits ->> 'down')::double precision
+            ))
+            else noc.status_of(f.value, l.limits)
+        end::text, 'NO_DATA'))
+    )
+    from (select noc.database_state(at) as sample) as d
+    cross join noc.database_limits() as l
+    cross join lateral (
+        select case l.figure
+            when 'connections_ratio' then (d.sample ->> 'connections')::double precision
+                / nullif((d.sample ->> 'connections_limit')::double precision, 0)
+            else (d.sample ->> l.figure)::double precision
+        end as value
+    ) as f
+    group by d.sample
+$$;
+
+/*
+Everything above the fold in one answer; see docs/rpc.md. Compiling this much SQL for a few
+rows would take longer than running it, hence no JIT here and in its siblings.
+*/
 create function noc.overview(
     company_cnpj text, group_id uuid, service text, range text, at timestamptz
 )
@@ -130,6 +191,7 @@ language plpgsql
 stable
 security definer
 set search_path = ''
+set jit = off
 as $$
 declare
     v_scope noc.read_scope := noc.read_scope_of(company_cnpj, group_id, service, range, at);
@@ -158,7 +220,10 @@ begin
                 'status', coalesce(max(v.status), 'NO_DATA'), 'since', max(v.since),
                 'checked_at', max(v.checked_at),
                 'p95_ms', max((f.value ->> 'p95_ms')::double precision),
-                'count', max((f.value ->> 'count')::bigint), 'spark', '[]'::jsonb
+                'count', max((f.value ->> 'count')::bigint), 'spark', (
+                    select noc.spark(array_agg(q.p95_ms order by q.bucket))
+                    from noc.series_points(noc.of_service(v_scope, 'llm'), at) as q
+                )
             )
             from noc.shown_services(at, v_scope.companies) as v
             left join jsonb_array_elements(v_figures) as f on f.value ->> 'service' = 'llm'
@@ -170,7 +235,7 @@ begin
             from noc.live_alerts(v_scope.companies, service) as a
         ),
         'database', case
-            when v_scope.everything and service is null then noc.database_state(at)
+            when v_scope.everything and service is null then noc.database_card(at)
         end,
         'traffic', noc.traffic_state(at, v_scope.companies)
     );
@@ -201,6 +266,7 @@ language plpgsql
 stable
 security definer
 set search_path = ''
+set jit = off
 as $$
 declare
     v_scope noc.read_scope := noc.read_scope_of(company_cnpj, group_id, service, range, at);

@@ -10,6 +10,7 @@ returns jsonb
 language plpgsql
 security definer
 set search_path = ''
+set jit = off
 as $$
 declare
     v_started timestamptz := clock_timestamp();

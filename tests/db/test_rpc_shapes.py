@@ -130,3 +130,32 @@ def test_a_stopped_engine_is_no_data_and_never_green(db: Database, world: World)
     db.run("delete from public.noc_alerts")
     with db.acting_as(world.admin):
         assert db.one("select public.noc_badge()")["data"]["status"] == "NO_DATA"
+
+
+@pytest.mark.parametrize(
+    ("change", "figure", "status"),
+    [
+        ("connections = 80, connections_limit = 100", "connections_ratio", "UP"),
+        ("connections = 81, connections_limit = 100", "connections_ratio", "DEGRADED"),
+        ("connections = 95, connections_limit = 100", "connections_ratio", "DEGRADED"),
+        ("connections = 96, connections_limit = 100", "connections_ratio", "DOWN"),
+        ("longest_transaction_s = 300", "longest_transaction_s", "UP"),
+        ("longest_transaction_s = 301", "longest_transaction_s", "DEGRADED"),
+        ("partitions_ahead = 2", "partitions_ahead", "UP"),
+        ("partitions_ahead = 1", "partitions_ahead", "DOWN"),
+        ("blocked_sessions = 0", "blocked_sessions", "UP"),
+        ("blocked_sessions = 1", "blocked_sessions", "DEGRADED"),
+        ("cache_hit_ratio = 0.90", "cache_hit_ratio", "UP"),
+        ("cache_hit_ratio = 0.89", "cache_hit_ratio", "DEGRADED"),
+        ("cache_hit_ratio = null", "cache_hit_ratio", "NO_DATA"),
+        ("ingest_backlog = 1000", "ingest_backlog", "UP"),
+        ("ingest_backlog = 1001", "ingest_backlog", "DEGRADED"),
+    ],
+)
+def test_the_database_card_judges_each_figure_by_its_limit(
+    db: Database, lively: World, change: str, figure: str, status: str
+) -> None:
+    db.run(f"update noc.database_samples set {change}")
+    with db.acting_as(lively.admin):
+        card = db.one("select public.noc_overview()")["data"]["database"]
+    assert card["status"][figure] == status

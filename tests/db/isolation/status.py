@@ -48,24 +48,34 @@ class _Line:
         return None if self.silent and self.status in (None, "UP") else self.status
 
 
-def common_status(service: str, facts: Facts) -> str | None:
-    """Status of a shared service for everybody, as one company's page shows it."""
+def cell_status(service: str, company: str, everything: bool, facts: Facts) -> str | None:
+    """Of one company's use of a service: its own state and everybody's, the worse of both.
+
+    A service that is not shared has a state for everybody too, which only admin sees.
+    """
     shared = {row["service_name"] for row in facts.private["services"] if row["shared"]}
-    if service not in shared:
-        return None
+    owners = {company, None} if everything or service in shared else {company}
+    return worst(
+        _line(*_sources(service, owner, facts), readable=True, facts=facts).status
+        for owner in owners
+    )
+
+
+def _sources(service: str, company: str | None, facts: Facts) -> tuple[Row | None, list[Row]]:
+    """The probe, if any, and the open alerts of exactly this service and company."""
     alerts = [
         row
         for row in facts.public["noc_alerts"]
         if row["state"] != "closed"
         and row["severity"] != "info"
-        and (row["service"], row["company_cnpj"]) == (service, None)
+        and (row["service"], row["company_cnpj"]) == (service, company)
     ]
     probes = [
         row
         for row in facts.private["check_targets"]
-        if row["enabled"] and (row["service_name"], row["company_cnpj"]) == (service, None)
+        if row["enabled"] and (row["service_name"], row["company_cnpj"]) == (service, company)
     ]
-    return _line(probes[0] if probes else None, alerts, True, facts).status
+    return (probes[0] if probes else None), alerts
 
 
 def shown_services(companies: frozenset[str], everything: bool, facts: Facts) -> dict[str, Shown]:
@@ -77,26 +87,17 @@ def shown_services(companies: frozenset[str], everything: bool, facts: Facts) ->
         for row in facts.private["services"]
         if row["shared"] or everything
     }
-    probes = {
-        (row["service_name"], row["company_cnpj"]): row
-        for row in facts.private["check_targets"]
-        if row["enabled"] and row["company_cnpj"] in {None, *companies}
-    }
-    alerts = [
-        row
-        for row in facts.public["noc_alerts"]
-        if row["state"] != "closed"
-        and row["severity"] != "info"
-        and row["service"]
-        and row["company_cnpj"] in {None, *companies}
+    owned = [
+        *((row["service_name"], row["company_cnpj"]) for row in facts.private["check_targets"]),
+        *((row["service"], row["company_cnpj"]) for row in facts.public["noc_alerts"]),
     ]
-    keys |= {key for key in probes if key[1]}
-    keys |= {(row["service"], row["company_cnpj"]) for row in alerts if row["company_cnpj"]}
+    keys |= {(service, company) for service, company in owned if service and company in companies}
     lines: dict[str, list[_Line]] = {}
     for service, company in keys:
-        mine = [a for a in alerts if (a["service"], a["company_cnpj"]) == (service, company)]
-        line = _line(probes.get((service, company)), mine, company is not None or everything, facts)
-        lines.setdefault(service, []).append(line)
+        probe, alerts = _sources(service, company, facts)
+        if company is None or probe or alerts:
+            readable = company is not None or everything
+            lines.setdefault(service, []).append(_line(probe, alerts, readable, facts))
     return {service: _merged(found) for service, found in lines.items()}
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import psycopg
 
-from tests.db.isolation import panel, people, states
+from tests.db.isolation import kpis, panel, people, states
 from tests.db.isolation.facts import Facts, Row
 from tests.db.isolation.rights import Rights
 from tests.db.isolation.scope import Scope
@@ -41,7 +41,7 @@ class Plain:
 
 def _overview(scope: Scope, facts: Facts) -> dict[str, Any]:
     return {
-        "kpis": panel.expected_kpis(scope, facts),
+        "kpis": kpis.expected_kpis(scope, facts),
         "alerts": [states.listed(alert, facts) for alert in states.ranked(scope.alerts(facts))],
         "services": states.expected_cards(scope, facts),
         "banner": states.expected_banner(scope, facts),
@@ -52,7 +52,7 @@ def _overview(scope: Scope, facts: Facts) -> dict[str, Any]:
 
 def _overview_seen(data: dict[str, Any]) -> dict[str, Any]:
     return {
-        "kpis": panel.observed_kpis(data["kpis"]),
+        "kpis": kpis.observed_kpis(data["kpis"]),
         "alerts": [states.observed_alert(alert) for alert in data["alerts"]],
         "services": states.observed_cards(data["services"]),
         "banner": states.observed_banner(data["banner"]),
