@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Iterator
 
 import psycopg
@@ -12,8 +13,14 @@ from psycopg.rows import dict_row
 from tests.db.isolation.differ import Difference, Scene, make_scene
 from tests.db.isolation.facts import Row
 from tests.db.isolation.mutants import MUTANTS, Mutant
+from tests.scale import scaled
 
 WORLDS = 6  # a mutant that none of these notices has survived
+# All of them in `make proof`; a fresh handful in `make test`.
+SEED = random.randrange(2**32)
+TRIED: dict[str, Mutant] = dict(
+    random.Random(SEED).sample(sorted(MUTANTS.items()), scaled(len(MUTANTS), least=12))
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +35,8 @@ def superuser() -> Iterator[psycopg.Connection[Row]]:
 @pytest.fixture(scope="module")
 def survivors(superuser: psycopg.Connection[Row]) -> set[str]:
     """Names of the mutants that no world noticed. The worlds are the same in every run."""
-    alive = dict(MUTANTS)
+    print(f"seed {SEED}")
+    alive = dict(TRIED)
     for number in range(WORLDS):
         scene = make_scene(superuser, f"mutants-{number}")
         alive = {name: mutant for name, mutant in alive.items() if not noticed(scene, mutant)}
@@ -52,6 +60,6 @@ def noticed(scene: Scene, mutant: Mutant) -> bool:
     return False
 
 
-@pytest.mark.parametrize("name", MUTANTS)
+@pytest.mark.parametrize("name", TRIED)
 def test_a_wrong_rule_is_noticed(name: str, survivors: set[str]) -> None:
     assert name not in survivors

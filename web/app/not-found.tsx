@@ -1,0 +1,5 @@
+import { NotFound } from "@/components/shell/notices";
+
+export default function NotFoundPage() {
+  return <NotFound />;
+}

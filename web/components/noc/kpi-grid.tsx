@@ -1,0 +1,108 @@
+"use client";
+
+import { useState } from "react";
+import type { KpiView, LatencyReading } from "@/lib/noc/kpi-card";
+import { kpiViews } from "@/lib/noc/kpi-view";
+import { useFormat, useT } from "@/lib/noc/i18n";
+import type { KpiName, Kpis, Traffic } from "@/lib/noc/types";
+import { KpiCard, KpiSkeleton } from "./kpi-card";
+import { useAgeOf } from "./now";
+import { PanelState, READY, settled, showsContent, type Condition } from "./panel-state";
+
+const order: readonly KpiName[] = ["latency", "errors", "throughput", "queue", "llm", "jobs"];
+
+export interface KpiGridProps {
+  kpis: Kpis | null;
+  traffic: Traffic | null;
+  condition?: Condition;
+  /** A card was chosen. The latency card first switches to its worst endpoint and back. */
+  onSelect?: (name: KpiName) => void;
+}
+
+/** Old numbers stay readable: the word and the footer say how old they are. */
+function useAged(condition: Condition): (view: KpiView) => KpiView {
+  const t = useT();
+  const format = useFormat();
+  const at = condition.kind === "stale" ? condition.at : null;
+  const age = useAgeOf(at);
+  return (view) => {
+    if (condition.kind === "noContact") {
+      const seen = t("banner.seenAt", { time: format.second(condition.since) });
+      return {
+        ...view,
+        status: "NO_DATA",
+        word: t("panel.noContact"),
+        worst: { text: seen, status: "UP" },
+      };
+    }
+    if (at === null) return view;
+    const text = t("kpi.agedAt", {
+      time: format.second(at),
+      age: age === null ? "" : format.duration(age),
+    });
+    return {
+      ...view,
+      status: "NO_DATA",
+      word: t("panel.stale"),
+      worst: { text, status: "UP" },
+      sample: "",
+    };
+  };
+}
+
+export function KpiGrid({ kpis, traffic, condition = READY, onSelect }: KpiGridProps) {
+  const t = useT();
+  const format = useFormat();
+  const [reading, setReading] = useState<LatencyReading>("global");
+  const aged = useAged(condition);
+
+  if (settled(kpis, condition).kind === "loading") {
+    return (
+      <section aria-label={t("kpi.group")} className="noc-kpis">
+        <p role="status" className="sr-only">
+          {t("panel.loading", { name: t("kpi.group") })}
+        </p>
+        {order.map((name) => (
+          <KpiSkeleton key={name} />
+        ))}
+      </section>
+    );
+  }
+  if (kpis === null || traffic === null || !showsContent(condition)) {
+    return (
+      <section
+        aria-label={t("kpi.group")}
+        className="flex min-h-[134px] rounded-panel border border-line-1 bg-panel *:min-h-0 *:py-2"
+      >
+        <PanelState name={t("kpi.group")} condition={condition} shape="facts">
+          {null}
+        </PanelState>
+      </section>
+    );
+  }
+
+  const views = kpiViews(kpis, traffic, reading, { t, format });
+  const switches = kpis.latency.worst !== null;
+  const select = (name: KpiName) => () => {
+    if (name === "latency" && switches) {
+      setReading(reading === "global" ? "worst" : "global");
+    }
+    onSelect?.(name);
+  };
+  const answers = (name: KpiName) => onSelect !== undefined || (name === "latency" && switches);
+  return (
+    <section
+      aria-label={t("kpi.group")}
+      className={condition.kind === "ready" ? "noc-kpis" : "noc-kpis noc-aged"}
+    >
+      {order.map((name) => (
+        <KpiCard
+          key={name}
+          view={aged(views[name])}
+          onSelect={answers(name) ? select(name) : undefined}
+          pressed={name === "latency" && switches ? reading === "worst" : undefined}
+        />
+      ))}
+    </section>
+  );
+}

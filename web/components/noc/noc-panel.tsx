@@ -1,0 +1,114 @@
+"use client";
+
+import { SearchX } from "lucide-react";
+import { useCallback, useRef, type ReactNode } from "react";
+import { NoRole } from "@/components/shell/empty";
+import { Notice } from "@/components/shell/notices";
+import { Button } from "@/components/ui/button";
+import { useNoc, useWatch } from "@/hooks/use-noc";
+import { useNocFilters } from "@/hooks/use-noc-filters";
+import { useNocPage } from "@/hooks/use-noc-page";
+import { useMe, useOverview, useSeries } from "@/hooks/use-noc-query";
+import { useNow } from "@/hooks/use-now";
+import { useSignedIn } from "@/hooks/use-session";
+import { useShortcuts } from "@/hooks/use-shortcuts";
+import { serverNow } from "@/lib/noc/contact";
+import { noFilter, queryOf } from "@/lib/noc/filters";
+import { useT } from "@/lib/noc/i18n";
+import { Banner } from "./banner";
+import { FilterBar } from "./filter-bar";
+import { LiveMark } from "./live-mark";
+import { NowProvider } from "./now";
+import { Panels } from "./panels";
+
+/** The address asks for what the caller may not see: one answer for foreign and nonexistent. */
+function OutOfSight({ onClear }: { onClear: () => void }) {
+  const t = useT();
+  return (
+    <Notice
+      icon={<SearchX aria-hidden size={24} />}
+      title={t("empty.notFoundTitle")}
+      note={t("empty.notFoundNote")}
+      action={<Button onClick={onClear}>{t("filter.clear")}</Button>}
+    />
+  );
+}
+
+/** Gives all ages below it the database's clock; only what shows an age draws each second. */
+function Clock({ children }: { children: ReactNode }) {
+  const clock = useWatch((state) => state.contact.clock);
+  return <NowProvider now={serverNow(clock, useNow())}>{children}</NowProvider>;
+}
+
+/** The NOC page: owns filters and keys, and arranges what the reads and the watch say. */
+export function NocPanel() {
+  const { email } = useSignedIn();
+  const { askNow, togglePause } = useNoc();
+  const stream = useWatch((state) => state.feed.stream);
+  const { filter, change } = useNocFilters();
+  const me = useMe().data?.data ?? null;
+  const overview = useOverview(filter);
+  const series = useSeries(filter);
+  const page = useNocPage(overview, series, me);
+  const bar = useRef<HTMLElement>(null);
+  const chooseService = useCallback(
+    (service: string) => {
+      change({ service: service === filter.service ? null : service });
+    },
+    [change, filter.service],
+  );
+  useShortcuts({
+    r: togglePause,
+    "/": () => {
+      bar.current?.querySelector<HTMLElement>("button")?.focus();
+    },
+  });
+
+  if (me !== null && me.role === null) return <NoRole email={email} />;
+  return (
+    <Clock>
+      <FilterBar ref={bar} me={me} filter={filter} change={change}>
+        <LiveMark
+          freshness={page.freshness}
+          stream={stream}
+          paused_since={page.around.paused_since}
+          tick_at={page.tickAt}
+          failure={page.failure}
+          onPause={togglePause}
+        />
+      </FilterBar>
+      {page.outOfSight ? (
+        <OutOfSight
+          onClear={() => {
+            change(noFilter);
+          }}
+        />
+      ) : (
+        <main
+          id="content"
+          data-freshness={page.freshness}
+          className="grid gap-3 px-3 pt-3 pb-10 tablet:px-4"
+        >
+          <Banner
+            verdict={page.verdict}
+            around={page.around}
+            onRetry={askNow}
+            onResume={togglePause}
+          />
+          <Panels
+            key={queryOf(filter)}
+            overview={overview.data?.data ?? null}
+            overviewView={page.overviewView}
+            onRetryOverview={overview.refetch}
+            series={series.data?.data ?? null}
+            seriesView={page.seriesView}
+            onRetrySeries={series.refetch}
+            empty={me?.role === "admin" && me.companies.length === 0}
+            service={filter.service}
+            onService={chooseService}
+          />
+        </main>
+      )}
+    </Clock>
+  );
+}

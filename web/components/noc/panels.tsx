@@ -1,0 +1,109 @@
+"use client";
+
+import { memo, useDeferredValue, useMemo } from "react";
+import { NoCompany } from "@/components/shell/empty";
+import { useT } from "@/lib/noc/i18n";
+import type { PanelView } from "@/lib/noc/shown";
+import type { Overview, Series } from "@/lib/noc/types";
+import { CardDatabase } from "./card-database";
+import { ChartErrors, ChartLatency, ChartThroughput } from "./charts";
+import { Fold } from "./fold";
+import { GridServices } from "./grid-services";
+import { KpiGrid } from "./kpi-grid";
+import type { Condition } from "./panel-state";
+import { TableAlerts } from "./table-alerts";
+
+/** What a panel shows and how that stands. */
+interface Read<T> {
+  data: T | null;
+  view: PanelView;
+  onRetry: () => unknown;
+}
+
+export interface PanelsProps {
+  overview: Overview | null;
+  overviewView: PanelView;
+  onRetryOverview: () => unknown;
+  series: Series | null;
+  seriesView: PanelView;
+  onRetrySeries: () => unknown;
+  /** An administrator of an installation that has no company yet. */
+  empty: boolean;
+  /** Service of the filter; null is all of them. */
+  service: string | null;
+  onService: (service: string) => void;
+}
+
+function useCondition(view: PanelView, onRetry: () => unknown): Condition {
+  return useMemo(
+    () => (view.kind === "error" ? { ...view, onRetry: () => void onRetry() } : view),
+    [view, onRetry],
+  );
+}
+
+function Charts({ data, view, onRetry, service }: Read<Series> & { service: string | null }) {
+  const t = useT();
+  const condition = useCondition(view, onRetry);
+  return (
+    <Fold title={t("fold.charts")} note={t("fold.chartsNote")}>
+      <div className="grid gap-3 desk:grid-cols-3">
+        <ChartLatency series={data} service={service} condition={condition} />
+        <ChartErrors series={data} service={service} condition={condition} />
+        <ChartThroughput series={data} service={service} condition={condition} />
+      </div>
+    </Fold>
+  );
+}
+
+/** No open alert is only good news while there is news. */
+function Alerts({ overview, condition }: { overview: Overview | null; condition: Condition }) {
+  const silent = overview?.banner.status === "NO_DATA" && overview.alerts.length === 0;
+  const unknown = silent && condition.kind === "ready";
+  return (
+    <TableAlerts
+      alerts={overview?.alerts ?? null}
+      calmSince={overview?.banner.status === "UP" ? overview.banner.since : null}
+      condition={unknown ? { kind: "noData", at: overview.banner.since } : condition}
+    />
+  );
+}
+
+const LazyCharts = memo(Charts);
+
+/**
+ * The panels below the banner; each says by itself what it is when it has nothing to show.
+ * New numbers are drawn after the banner and the badge, which must not wait for charts.
+ * Give it a key of the filter: what is deferred must never be another company's.
+ */
+export const Panels = memo(function Panels(props: PanelsProps) {
+  const { overview, onRetryOverview, onRetrySeries, empty, service, onService } = props;
+  const condition = useCondition(props.overviewView, onRetryOverview);
+  const series = useDeferredValue(props.series);
+  const seriesView = useDeferredValue(props.seriesView);
+  return (
+    <>
+      {empty && <NoCompany />}
+      <KpiGrid
+        kpis={overview?.kpis ?? null}
+        traffic={overview?.traffic ?? null}
+        condition={condition}
+      />
+      <div className="grid gap-3 desk:grid-cols-[minmax(0,908fr)_minmax(0,488fr)]">
+        <div className="grid min-w-0 max-desk:order-last">
+          <GridServices
+            services={overview?.services ?? null}
+            condition={condition}
+            onSelect={onService}
+          />
+        </div>
+        <div id="alerts" className="grid min-w-0 scroll-mt-14">
+          <Alerts overview={overview} condition={condition} />
+        </div>
+      </div>
+      <LazyCharts data={series} view={seriesView} onRetry={onRetrySeries} service={service} />
+      {overview !== null && overview.database !== null && (
+        <CardDatabase database={overview.database} condition={condition} />
+      )}
+    </>
+  );
+});

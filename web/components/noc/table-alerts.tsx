@@ -1,0 +1,113 @@
+"use client";
+
+import { useFormat, useT } from "@/lib/noc/i18n";
+import { compareStatus, statusOfSeverity } from "@/lib/noc/status";
+import type { Alert } from "@/lib/noc/types";
+import { Button } from "../ui/button";
+import { Card } from "../ui/card";
+import { AlertRow } from "./alert-row";
+import {
+  ConditionMark,
+  PanelEmpty,
+  PanelState,
+  READY,
+  settled,
+  showsContent,
+  type Condition,
+} from "./panel-state";
+import { StatusShape } from "./status-shape";
+import { useHeld } from "./use-held";
+
+export interface TableAlertsProps {
+  alerts: readonly Alert[] | null;
+  /** ISO 8601: since when nothing is open, said when the list is empty. */
+  calmSince?: string | null;
+  condition?: Condition;
+  onOpen?: (alert: Alert) => void;
+}
+
+/** Gravest first, then the oldest: who waits longest is not pushed down by who just came. */
+function byGravity(a: Alert, b: Alert): number {
+  return (
+    compareStatus(statusOfSeverity[a.severity], statusOfSeverity[b.severity]) ||
+    a.opened_at.localeCompare(b.opened_at)
+  );
+}
+
+function Calm({ since }: { since: string | null }) {
+  const t = useT();
+  const format = useFormat();
+  return (
+    <PanelEmpty
+      icon={<StatusShape status="UP" size={20} />}
+      title={t("alerts.emptyTitle")}
+      note={
+        since === null
+          ? t("alerts.emptyNote")
+          : t("alerts.emptySince", { time: format.moment(since) })
+      }
+    />
+  );
+}
+
+function Count({ alerts }: { alerts: readonly Alert[] }) {
+  const t = useT();
+  const unowned = alerts.filter((alert) => alert.owner === null).length;
+  if (alerts.length === 0) return null;
+  return (
+    <span className="inline-flex items-center gap-2">
+      <b
+        className="noc-count"
+        aria-label={t.count("alerts.open", alerts.length)}
+        // A bare element may not be named.
+        role="img"
+      >
+        {alerts.length}
+      </b>
+      {unowned > 0 && t("alerts.unowned", { n: unowned })}
+    </span>
+  );
+}
+
+/** Open and acknowledged alerts; new ones wait above while the pointer is on the list. */
+export function TableAlerts({
+  alerts,
+  calmSince = null,
+  condition = READY,
+  onOpen,
+}: TableAlertsProps) {
+  const t = useT();
+  const title = t("alerts.title");
+  const sorted = (alerts ?? []).toSorted(byGravity);
+  const { items, waiting, hold, release } = useHeld(sorted, (alert) => alert.alert_id);
+  const shown = settled(alerts, condition);
+  return (
+    <Card
+      title={title}
+      note={showsContent(shown) && <Count alerts={sorted} />}
+      aside={
+        <>
+          {waiting > 0 && (
+            <Button size="row" look="tonal" onClick={release}>
+              {t.count("alerts.newOnes", waiting)} ↑
+            </Button>
+          )}
+          <ConditionMark condition={shown} />
+        </>
+      }
+      className="noc-alerts"
+    >
+      <PanelState name={title} condition={shown} shape="list">
+        {items.length === 0 ? (
+          <Calm since={calmSince} />
+        ) : (
+          <ul {...hold}>
+            {items.map((alert) => (
+              <AlertRow key={alert.alert_id} alert={alert} {...(onOpen && { onOpen })} />
+            ))}
+          </ul>
+        )}
+      </PanelState>
+    </Card>
+  );
+}

@@ -1,0 +1,235 @@
+/** For tests only: rows as the database answers them, and the providers around a component. */
+
+import { render, type RenderResult } from "@testing-library/react";
+import type { ReactElement, ReactNode } from "react";
+import { LanguageProvider } from "@/lib/noc/i18n";
+import type {
+  Alert,
+  Database,
+  Kpis,
+  MatrixCell,
+  MatrixCompany,
+  Series,
+  SeriesPoint,
+  Service,
+  Traffic,
+} from "@/lib/noc/types";
+import { NowProvider } from "./now";
+
+/** 23/11/2026 09:41:07 in Brasília. */
+export const NOW = Date.parse("2026-11-23T12:41:07Z");
+
+/** ISO 8601, so many seconds before NOW. */
+export function ago(seconds: number): string {
+  return new Date(NOW - seconds * 1000).toISOString();
+}
+
+/** Unbreakable spaces as plain ones, so that a test reads as the page does. */
+export function plainText(element: Element | null): string {
+  return (element?.textContent ?? "").replaceAll(/[\u00a0\u202f]/g, " ");
+}
+
+/** The component as the page holds it: Portuguese, Brasília, a clock at NOW. */
+export function show(ui: ReactElement): RenderResult {
+  const page = (inner: ReactElement) => (
+    <LanguageProvider>
+      <NowProvider now={NOW}>{inner}</NowProvider>
+    </LanguageProvider>
+  );
+  const result = render(page(ui));
+  const rerender = (next: ReactNode) => result.rerender(page(<>{next}</>));
+  return { ...result, rerender };
+}
+
+export function makeAlert(change: Partial<Alert> = {}): Alert {
+  return {
+    alert_id: "alert-1",
+    rule_id: "rule-1",
+    title: "p95_latency",
+    severity: "warning",
+    state: "open",
+    target: "service:omie",
+    service: "omie",
+    company_cnpj: "11222333000181",
+    company_name: "Padaria Três Marias",
+    value: 1840,
+    threshold: 1200,
+    unit: "ms",
+    opened_at: ago(27 * 60),
+    owner: null,
+    ...change,
+  };
+}
+
+export function makeService(change: Partial<Service> = {}): Service {
+  return {
+    service_name: "omie",
+    kind: "erp",
+    shared: true,
+    status: "UP",
+    since: ago(3600),
+    checked_at: ago(30),
+    reason: null,
+    p95_ms: 640,
+    error_rate: 0.01,
+    count: 5120,
+    ...change,
+  };
+}
+
+export const freshTraffic: Traffic = { state: "fresh", last_event_at: ago(1), simulated: false };
+
+export function makeKpis(change: Partial<Kpis> = {}): Kpis {
+  const spark = [1, 2, 3];
+  return {
+    latency: {
+      status: "UP",
+      p95_ms: 812,
+      p50_ms: 210,
+      previous_p95_ms: 690,
+      count: 77_040,
+      worst: { label: "POST /titulos", service: "omie", p95_ms: 1840 },
+      thresholds: { degraded: 1200, down: 2000 },
+      spark,
+    },
+    errors: {
+      status: "UP",
+      error_rate: 0.006,
+      error_rate_4xx: 0.021,
+      previous_error_rate: 0.008,
+      count: 77_040,
+      worst: { label: "omie", service: "omie", error_rate: 0.02 },
+      thresholds: { degraded: 0.05, down: 0.1 },
+      spark,
+    },
+    throughput: {
+      status: "UP",
+      per_minute: 1284,
+      previous_per_minute: 1235,
+      count: 77_040,
+      spark,
+    },
+    queue: {
+      status: "DEGRADED",
+      pending: 236,
+      failed: 3,
+      oldest_age_s: 360,
+      worst: { company_cnpj: "12ABC34501DE35", label: "Farmácia Ipê Amarelo", pending: 128 },
+      thresholds: { degraded: 100, down: 500 },
+      spark,
+    },
+    llm: {
+      status: "UP",
+      since: ago(3600),
+      checked_at: ago(30),
+      p95_ms: 2100,
+      count: 1912,
+      spark,
+    },
+    jobs: {
+      status: "UP",
+      running: 14,
+      failed: 0,
+      succeeded: 312,
+      worst: null,
+      spark,
+    },
+    ...change,
+  };
+}
+
+export function makePoint(bucket: string, change: Partial<SeriesPoint> = {}): SeriesPoint {
+  return {
+    bucket,
+    open: false,
+    count: 1284,
+    p50_ms: 210,
+    p95_ms: 812,
+    error_rate: 0.006,
+    error_rate_4xx: 0.021,
+    per_minute: 1284,
+    ...change,
+  };
+}
+
+export const emptyPoint: Partial<SeriesPoint> = {
+  count: null,
+  p50_ms: null,
+  p95_ms: null,
+  error_rate: null,
+  error_rate_4xx: null,
+  per_minute: null,
+};
+
+/** One minute apart, the last at NOW. */
+export function makeSeries(points: Partial<SeriesPoint>[], change: Partial<Series> = {}): Series {
+  const bucket = (index: number) => ago((points.length - 1 - index) * 60);
+  return {
+    resolution: "1m",
+    from: bucket(0),
+    to: bucket(points.length - 1),
+    points: points.map((point, index) => makePoint(bucket(index), point)),
+    thresholds: {
+      p95_ms: { degraded: 1200, down: 2000 },
+      error_rate: { degraded: 0.05, down: 0.1 },
+    },
+    annotations: [],
+    ...change,
+  };
+}
+
+type DatabaseChange = Partial<Omit<Database, "status">> & { status?: Partial<Database["status"]> };
+
+export function makeDatabase(change: DatabaseChange = {}): Database {
+  return {
+    sampled_at: ago(8),
+    connections: 18,
+    connections_limit: 100,
+    longest_transaction_s: 0.4,
+    blocked_sessions: 0,
+    cache_hit_ratio: 0.998,
+    deadlocks: 0,
+    size_bytes: 88_123_456,
+    growth_bytes_per_day: 1_200_345,
+    oldest_xid_age: 12_000,
+    partitions_ahead: 3,
+    ingest_backlog: 0,
+    limits: {
+      connections_ratio: { degraded: 0.8, down: 0.95 },
+      longest_transaction_s: { degraded: 300, down: null },
+      partitions_ahead: { degraded: null, down: 2 },
+      blocked_sessions: { degraded: 0, down: 5 },
+      cache_hit_ratio: { degraded: 0.9, down: 0.8 },
+      deadlocks: { degraded: 0, down: null },
+      oldest_xid_age: { degraded: 200_000_000, down: 1_500_000_000 },
+      ingest_backlog: { degraded: 1000, down: 10_000 },
+    },
+    ...change,
+    status: {
+      connections_ratio: "UP",
+      longest_transaction_s: "UP",
+      partitions_ahead: "UP",
+      blocked_sessions: "UP",
+      cache_hit_ratio: "UP",
+      deadlocks: "UP",
+      oldest_xid_age: "UP",
+      ingest_backlog: "UP",
+      ...change.status,
+    },
+  };
+}
+
+export function makeCell(service: string, change: Partial<MatrixCell> = {}): MatrixCell {
+  return { service, status: "UP", value: 300, unit: "ms", count: 512, ...change };
+}
+
+export function makeCompany(name: string, change: Partial<MatrixCompany> = {}): MatrixCompany {
+  return {
+    company_cnpj: "12ABC34501DE35",
+    name,
+    group_id: null,
+    status: "UP",
+    cells: [makeCell("omie"), makeCell("f360")],
+    ...change,
+  };
+}

@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { badge, contextOf, launch, openAs, WEB_URL, type Screen } from "./browser";
+
+let browser: Browser;
+let axe: string;
+beforeAll(async () => {
+  browser = await launch();
+  axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+});
+afterAll(() => browser.close());
+
+/** Each violation with the places where it was found, so that a failure names what to mend. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const found = await page.evaluate<AxeResults>("axe.run(document)");
+  return found.violations.map(({ id, nodes }) =>
+    [id, ...nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary ?? ""}`)].join("\n"),
+  );
+}
+
+const screens: Screen[] = ["desktop-dark", "desktop-light", "phone-dark", "phone-light"];
+
+describe.each(screens)("axe finds nothing on %s", (screen) => {
+  test("in the sign-in form", async () => {
+    const page = await (await contextOf(browser, screen)).newPage();
+    await page.goto(`${WEB_URL}/noc/`);
+    await page.getByLabel("Senha").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  test("in the NOC page, with and without the badge's summary", async () => {
+    const page = await (await contextOf(browser, screen)).newPage();
+    await openAs(page, "admin@noc.local");
+    await page.locator("[data-live=live]").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await badge(page).click();
+    await page.getByRole("dialog").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  test("in the first page", async () => {
+    const page = await (await contextOf(browser, screen)).newPage();
+    await page.goto(`${WEB_URL}/`);
+    await page.getByLabel("E-mail").fill("franqueado@noc.local");
+    await page.getByLabel("Senha").fill("noc-demo-2026");
+    await page.getByRole("button", { name: "Entrar", exact: true }).click();
+    await page.getByRole("table").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.context().close();
+  });
+});

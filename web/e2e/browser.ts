@@ -1,0 +1,77 @@
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+
+/** Where the page is served; the whole stack must run behind it. */
+export const WEB_URL = process.env["NOC_WEB_URL"] ?? "http://localhost:3000";
+export const PASSWORD = "noc-demo-2026";
+
+/** Chromium with its own telephone calls switched off: only the page may speak. */
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env["NOC_CHROMIUM"] ?? "/usr/bin/chromium",
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--no-first-run",
+    ],
+  });
+}
+
+export type Screen = "desktop-dark" | "desktop-light" | "phone-dark" | "phone-light";
+
+export function contextOf(browser: Browser, screen: Screen = "desktop-dark"): Promise<BrowserContext> {
+  const phone = screen.startsWith("phone");
+  return browser.newContext({
+    viewport: phone ? { width: 390, height: 844 } : { width: 1440, height: 900 },
+    colorScheme: screen.endsWith("dark") ? "dark" : "light",
+    locale: "pt-BR",
+    timezoneId: "America/Sao_Paulo",
+    reducedMotion: "reduce",
+  });
+}
+
+/** What the page did besides showing itself. */
+export interface Traces {
+  /** Origins of all requests and sockets. */
+  origins: Set<string>;
+  /** Refusals of the Content-Security-Policy and uncaught errors. */
+  complaints: string[];
+}
+
+/** Notes each request, socket, policy refusal and uncaught error of a page. */
+export function trace(page: Page): Traces {
+  const traces: Traces = { origins: new Set(), complaints: [] };
+  const note = (url: string) => traces.origins.add(new URL(url).origin.replace(/^ws/, "http"));
+  page.on("request", (request) => note(request.url()));
+  page.on("websocket", (socket) => note(socket.url()));
+  page.on("pageerror", (error) => traces.complaints.push(error.message));
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) traces.complaints.push(message.text());
+  });
+  return traces;
+}
+
+/** Signs in on whatever page was opened and waits until its badge has a state. */
+export async function signIn(page: Page, email: string, password = PASSWORD): Promise<void> {
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Senha").fill(password);
+  await page.getByRole("button", { name: "Entrar", exact: true }).click();
+}
+
+export async function openAs(page: Page, email: string, path = "/noc/"): Promise<void> {
+  await page.goto(`${WEB_URL}${path}`);
+  await signIn(page, email);
+  await settled(page);
+}
+
+/** Until the banner says something: the first read was answered. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator("main [data-verdict]").waitFor();
+}
+
+export const badge = (page: Page) => page.getByRole("button", { name: /^NOC: \S/ });
+export const scopePicker = (page: Page) =>
+  page.getByRole("button", { name: /^Empresa ou grupo/ });

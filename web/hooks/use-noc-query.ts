@@ -1,0 +1,82 @@
+"use client";
+
+import type { SupabaseClient } from "@supabase/supabase-js";
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { useState } from "react";
+import { readMe, readOverview, readSeries } from "@/lib/noc/api";
+import type { NocError } from "@/lib/noc/error";
+import type { Read } from "@/lib/noc/hint";
+import type { Answer, Filter, Me, Overview, Series } from "@/lib/noc/types";
+import { useNoc } from "./use-noc";
+import { useSignedIn } from "./use-session";
+
+export type ReadResult<T> = Pick<
+  UseQueryResult<Answer<T>, NocError>,
+  "data" | "error" | "dataUpdatedAt" | "refetch"
+>;
+
+/** Key of every read of a user: another user's answers can never be shown. */
+export function keyOf(user_id: string, read: Read): readonly string[] {
+  return ["noc", user_id, read];
+}
+
+/**
+ * A refusal stays said while the read is tried again; without this the page would flicker between
+ * the refusal and its skeleton. Another scope (`of`) starts without one.
+ */
+function useLastError(of: string, { data, error }: ReadResult<unknown>): NocError | null {
+  const [kept, setKept] = useState<{ of: string; error: NocError } | null>(null);
+  if (error !== null && error !== kept?.error) setKept({ of, error });
+  if (error !== null || data !== undefined) return error;
+  return kept?.of === of ? kept.error : null;
+}
+
+/**
+ * One read. It is renewed by the feed alone; a filter that changes starts empty,
+ * since an answer for one company must never stand under the name of another.
+ */
+function useRead<T>(
+  read: Read,
+  scope: readonly (string | null)[],
+  ask: (supabase: SupabaseClient, signal: AbortSignal) => Promise<Answer<T>>,
+  enabled = true,
+): ReadResult<T> {
+  const { supabase, user_id } = useSignedIn();
+  const { watch } = useNoc();
+  const { data, error, dataUpdatedAt, refetch } = useQuery<Answer<T>, NocError>({
+    queryKey: [...keyOf(user_id, read), ...scope],
+    queryFn: ({ signal }) => watch.through(ask(supabase, signal)),
+    enabled,
+    retry: false,
+    staleTime: Infinity,
+    gcTime: 0,
+    networkMode: "always",
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+  const last = useLastError([user_id, read, ...scope].join("|"), { data, error, dataUpdatedAt, refetch });
+  return { data, error: last, dataUpdatedAt, refetch };
+}
+
+export function useMe(): ReadResult<Me> {
+  return useRead("me", [], readMe);
+}
+
+const scopeOf = (filter: Filter) => [
+  filter.company_cnpj,
+  filter.group_id,
+  filter.service,
+  filter.range,
+];
+
+export function useOverview(filter: Filter): ReadResult<Overview> {
+  return useRead("overview", scopeOf(filter), (supabase, signal) =>
+    readOverview(supabase, filter, signal),
+  );
+}
+
+export function useSeries(filter: Filter): ReadResult<Series> {
+  return useRead("series", scopeOf(filter), (supabase, signal) =>
+    readSeries(supabase, filter, signal),
+  );
+}

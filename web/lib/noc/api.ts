@@ -1,0 +1,77 @@
+import type { SupabaseClient } from "@supabase/supabase-js";
+import { orAbort } from "@/lib/deadline";
+import { asNocError, errorOf, NocError } from "./error";
+import type { Answer, Badge, Filter, Me, Overview, Series } from "./types";
+
+/** Milliseconds after which a call counts as unanswered, the wait for a token included. */
+export const CALL_DEADLINE_MS = 6_000;
+
+async function call(
+  supabase: SupabaseClient,
+  name: string,
+  args: Record<string, unknown>,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  const timeout = AbortSignal.timeout(CALL_DEADLINE_MS);
+  const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
+  try {
+    const { data, error, status } = await orAbort(
+      supabase.rpc(name, args).abortSignal(either),
+      either,
+    );
+    if (error) throw errorOf(error, status);
+    return data as unknown;
+  } catch (thrown) {
+    throw asNocError(thrown);
+  }
+}
+
+function isAnswer<T>(value: unknown): value is Answer<T> {
+  if (typeof value !== "object" || value === null) return false;
+  const { server_time: time, versions, data } = value as Record<string, unknown>;
+  return typeof time === "string" && typeof versions === "object" && data !== undefined;
+}
+
+async function read<T>(
+  supabase: SupabaseClient,
+  name: string,
+  args: Record<string, unknown>,
+  signal?: AbortSignal,
+): Promise<Answer<T>> {
+  const value = await call(supabase, name, args, signal);
+  if (!isAnswer<T>(value)) throw new NocError("malformed", `${name}: no envelope`, "SHAPE");
+  return { ...value, versions: value.versions ?? {} };
+}
+
+/** Who the caller is and what may be filtered by. */
+export function readMe(supabase: SupabaseClient, signal?: AbortSignal): Promise<Answer<Me>> {
+  return read(supabase, "noc_me", {}, signal);
+}
+
+/** The worst of what the caller sees; small enough to ask every few seconds. */
+export function readBadge(supabase: SupabaseClient, signal?: AbortSignal): Promise<Answer<Badge>> {
+  return read(supabase, "noc_badge", {}, signal);
+}
+
+/** Throws NocError PT404 for a company or group that is not the caller's. */
+export function readOverview(
+  supabase: SupabaseClient,
+  filter: Filter,
+  signal?: AbortSignal,
+): Promise<Answer<Overview>> {
+  return read(supabase, "noc_overview", { ...filter }, signal);
+}
+
+/** Throws NocError PT404 for a company or group that is not the caller's. */
+export function readSeries(
+  supabase: SupabaseClient,
+  filter: Filter,
+  signal?: AbortSignal,
+): Promise<Answer<Series>> {
+  return read(supabase, "noc_series", { ...filter }, signal);
+}
+
+/** Marks the caller's session as seen. */
+export async function touchSession(supabase: SupabaseClient, signal?: AbortSignal): Promise<void> {
+  await call(supabase, "noc_touch_session", {}, signal);
+}

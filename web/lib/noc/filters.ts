@@ -1,0 +1,46 @@
+import type { Filter, Me, Range } from "./types";
+
+/** The page's filters as the address bar holds them; null means "all" (or 1 h for the range). */
+export const ranges: readonly Range[] = ["15m", "1h", "6h", "24h", "7d"];
+export const DEFAULT_RANGE: Range = "1h";
+
+export const noFilter: Filter = { company_cnpj: null, group_id: null, service: null, range: null };
+
+const CNPJ = /^[0-9A-Z]{12}[0-9]{2}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const SERVICE = /^[a-z0-9][a-z0-9:_-]{0,62}$/;
+
+function matching(text: string | null, pattern: RegExp): string | null {
+  return text !== null && pattern.test(text) ? text : null;
+}
+
+function rangeOf(text: string | null): Range | null {
+  return ranges.find((range) => range === text) ?? null;
+}
+
+/** Reads a query string; what does not look like a filter is dropped, never sent. */
+export function filterOf(query: URLSearchParams): Filter {
+  const company_cnpj = matching(query.get("company"), CNPJ);
+  return {
+    company_cnpj,
+    group_id: company_cnpj === null ? matching(query.get("group"), UUID) : null,
+    service: matching(query.get("service"), SERVICE),
+    range: rangeOf(query.get("range")),
+  };
+}
+
+/** The query string of a filter, "" or "?…", shortest form; other parameters are not kept. */
+export function queryOf(filter: Filter): string {
+  const query = new URLSearchParams();
+  if (filter.company_cnpj !== null) query.set("company", filter.company_cnpj);
+  else if (filter.group_id !== null) query.set("group", filter.group_id);
+  if (filter.service !== null) query.set("service", filter.service);
+  if (filter.range !== null && filter.range !== DEFAULT_RANGE) query.set("range", filter.range);
+  const text = query.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+/** Whether the caller has anything to choose between; a single company needs no picker. */
+export function mayPickScope(me: Me): boolean {
+  return me.role !== "cliente" && me.companies.length > 1;
+}

@@ -1,0 +1,33 @@
+import type { Versions } from "./feed";
+
+/** Reads that a table feeds; the poll of the badge covers what is not named here. */
+export type Read = "me" | "overview" | "series";
+
+const readsOf: Record<string, readonly Read[]> = {
+  metrics_agg: ["overview", "series"],
+  noc_alerts: ["overview", "series"],
+  service_health: ["overview"],
+  queue_whatsapp: ["overview"],
+  jobs: ["overview"],
+  companies: ["me", "overview"],
+  company_groups: ["me", "overview"],
+  memberships: ["me", "overview"],
+  noc_rules: ["overview", "series"],
+};
+const everyRead: readonly Read[] = ["me", "overview", "series"];
+
+/** Which reads a change of these tables makes old; a table unknown to this page may touch all. */
+export function readsTouchedBy(tables: readonly string[]): Set<Read> {
+  return new Set(tables.flatMap((name) => readsOf[name] ?? everyRead));
+}
+
+/** The versions of a hint `{"v":1,"tables":{…}}`; null for anything else. */
+export function versionsOfHint(payload: unknown): Versions | null {
+  if (typeof payload !== "object" || payload === null) return null;
+  const { v, tables } = payload as Record<string, unknown>;
+  if (v !== 1 || typeof tables !== "object" || tables === null) return null;
+  const pairs = Object.entries(tables).filter(
+    (pair): pair is [string, number] => typeof pair[1] === "number",
+  );
+  return Object.fromEntries(pairs);
+}

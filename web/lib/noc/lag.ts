@@ -1,0 +1,18 @@
+import { differing } from "./feed";
+import { readsTouchedBy, type Read } from "./hint";
+import { SLIDE_MS } from "./pace";
+import type { Answer } from "./types";
+
+/** Rights have no version of their own; a new grant shows within this time. */
+const ME_MS = 60_000;
+
+type Stamp = Pick<Answer<unknown>, "server_time" | "versions">;
+
+/** Whether a read must be made again, judged by a badge that was asked later. */
+export function lagsBehind(read: Read, answer: Stamp | undefined, badge: Stamp): boolean {
+  if (answer === undefined) return true;
+  const later = Date.parse(badge.server_time) - Date.parse(answer.server_time);
+  if (later < 0) return false;
+  if (later > (read === "me" ? ME_MS : SLIDE_MS)) return true;
+  return readsTouchedBy(differing(answer.versions, badge.versions)).has(read);
+}

@@ -1,0 +1,46 @@
+import type { Format } from "./format";
+import type { Translate } from "./i18n";
+import type { Unit } from "./types";
+
+export interface Subject {
+  /** Stable code of the rule. */
+  title: string;
+  service: string | null;
+  company_name: string | null;
+}
+
+/** Name of a service as people say it. */
+export function serviceName(t: Translate, service: string | null): string {
+  return service === null ? t("service.all") : t.code("service", service);
+}
+
+/** What happened, without where: "Omie lento". A rule without a sentence gives its code. */
+export function whatHappened(t: Translate, title: string, service: string | null): string {
+  const name = serviceName(t, service);
+  return (
+    t.find("rule", title, { service: name }) ?? t("rule.unknown", { code: title, service: name })
+  );
+}
+
+/** "Omie lento · Padaria Três Marias". */
+export function alertSentence(t: Translate, { title, service, company_name }: Subject): string {
+  const what = whatHappened(t, title, service);
+  return company_name === null ? what : `${what} · ${company_name}`;
+}
+
+/** Rules that fire when there is too little; every other fires above its limit. */
+const BELOW = new Set(["db_partitions"]);
+
+/** "p95 1.840 ms, limite 1.200 ms"; null when the alert has no value. */
+export function measureSentence(
+  t: Translate,
+  format: Format,
+  alert: { title: string; value: number | null; threshold: number | null; unit: Unit | null },
+): string | null {
+  if (alert.value === null || alert.unit === "status") return null;
+  const shown = format.value(alert.value, alert.unit);
+  const value = t.find("rule.measure", alert.title, { value: shown }) ?? shown;
+  if (alert.threshold === null) return value;
+  const side = BELOW.has(alert.title) ? "below" : "above";
+  return t(`rule.limit.${side}`, { value, limit: format.value(alert.threshold, alert.unit) });
+}

@@ -1,0 +1,349 @@
+/**
+ * Shapes of the read RPCs (docs/rpc.md), named as the database names them.
+ * Times are ISO 8601 UTC, rates are ratios 0..1, `*_ms` are milliseconds.
+ * Null means "not measured", never zero.
+ */
+
+/** Words of the database for health; NO_DATA when nothing fresh is known. */
+export type HealthStatus = "UP" | "DEGRADED" | "DOWN" | "NO_DATA";
+
+/** Health plus the two states that people put a thing into on purpose. */
+export type Status = HealthStatus | "MAINTENANCE" | "PAUSED";
+
+export type Severity = "info" | "warning" | "critical";
+export type AlertState = "open" | "ack" | "closed";
+export type Role = "admin" | "franqueado" | "cliente";
+export type Range = "15m" | "1h" | "6h" | "24h" | "7d";
+export type Resolution = "1m" | "5m" | "1h";
+export type Unit = "ms" | "ratio" | "count" | "seconds" | "status";
+export type ServiceKind = "platform" | "erp" | "messaging" | "llm" | "bank" | "app";
+
+/** Envelope of every read: the database's clock, the last committed tick, table versions. */
+export interface Answer<T> {
+  server_time: string;
+  tick_at: string | null;
+  versions: Partial<Record<string, number>>;
+  data: T;
+}
+
+/** Arguments of the filtered reads; all null reads everything the caller may see for 1 h. */
+export interface Filter {
+  company_cnpj: string | null;
+  group_id: string | null;
+  service: string | null;
+  range: Range | null;
+}
+
+/** What PostgREST answers to a refused call; `hint` is the stable code. */
+export interface RpcFailure {
+  code: string;
+  message: string;
+  details: string | null;
+  hint: string | null;
+}
+
+export interface Group {
+  group_id: string;
+  name: string;
+  company_count: number;
+}
+
+export interface Company {
+  company_cnpj: string;
+  name: string;
+  group_id: string | null;
+  active: boolean;
+}
+
+export interface ServiceName {
+  service_name: string;
+  kind: ServiceKind;
+  shared: boolean;
+}
+
+/** `role` null: no membership, every list empty and `topic` null. */
+export interface Me {
+  user_id: string;
+  email: string;
+  role: Role | null;
+  topic: string | null;
+  can_operate: boolean;
+  can_administer: boolean;
+  groups: Group[];
+  companies: Company[];
+  services: ServiceName[];
+}
+
+export interface BadgeAlert {
+  alert_id: string;
+  severity: Severity;
+  title: string;
+  service: string | null;
+  company_cnpj: string | null;
+  company_name: string | null;
+  opened_at: string;
+}
+
+/** `since` null: UP from the beginning. `worst` holds at most 3. */
+export interface Badge {
+  status: HealthStatus;
+  since: string | null;
+  open_alerts: number;
+  critical_alerts: number;
+  worst: BadgeAlert[];
+}
+
+export interface Scope {
+  company_cnpj: string | null;
+  group_id: string | null;
+  service: string | null;
+  range: Range;
+  resolution: Resolution;
+  from: string;
+  to: string;
+}
+
+export type BannerKind = "calm" | "alert" | "health" | "no_data";
+
+/** The worst thing of the page; with kind `calm` everything from `title` to `alert_id` is null. */
+export interface Banner {
+  status: HealthStatus;
+  since: string | null;
+  kind: BannerKind;
+  title: string | null;
+  service: string | null;
+  companies: number | null;
+  company_name: string | null;
+  value: number | null;
+  threshold: number | null;
+  unit: Unit | null;
+  alert_id: string | null;
+  open_alerts: number;
+}
+
+export interface Thresholds {
+  degraded: number | null;
+  down: number | null;
+}
+
+/** Up to 60 points, oldest first; null is a gap. */
+export type Spark = (number | null)[];
+
+export interface LatencyKpi {
+  status: HealthStatus;
+  p95_ms: number | null;
+  p50_ms: number | null;
+  previous_p95_ms: number | null;
+  count: number;
+  worst: { label: string; service: string; p95_ms: number } | null;
+  thresholds: Thresholds | null;
+  spark: Spark;
+}
+
+export interface ErrorsKpi {
+  status: HealthStatus;
+  error_rate: number | null;
+  error_rate_4xx: number | null;
+  previous_error_rate: number | null;
+  count: number;
+  worst: { label: string; service: string; error_rate: number } | null;
+  thresholds: Thresholds | null;
+  spark: Spark;
+}
+
+export interface ThroughputKpi {
+  status: HealthStatus;
+  per_minute: number | null;
+  previous_per_minute: number | null;
+  count: number;
+  spark: Spark;
+}
+
+export interface QueueKpi {
+  status: HealthStatus;
+  pending: number | null;
+  failed: number | null;
+  oldest_age_s: number | null;
+  worst: { company_cnpj: string; label: string; pending: number } | null;
+  thresholds: Thresholds | null;
+  spark: Spark;
+}
+
+export interface LlmKpi {
+  status: HealthStatus;
+  since: string | null;
+  checked_at: string | null;
+  p95_ms: number | null;
+  count: number;
+  spark: Spark;
+}
+
+export interface JobsKpi {
+  status: HealthStatus;
+  running: number | null;
+  failed: number | null;
+  succeeded: number | null;
+  worst: { label: string; failed: number } | null;
+  spark: Spark;
+}
+
+export interface Kpis {
+  latency: LatencyKpi;
+  errors: ErrorsKpi;
+  throughput: ThroughputKpi;
+  queue: QueueKpi;
+  llm: LlmKpi;
+  jobs: JobsKpi;
+}
+
+export type KpiName = keyof Kpis;
+
+export type ServiceReason = "probe" | "latency" | "errors" | "backlog" | "nodata";
+
+/** A service of kind `platform` gives a non-admin its status and since alone. */
+export interface Service {
+  service_name: string;
+  kind: ServiceKind;
+  shared: boolean;
+  status: HealthStatus;
+  since: string | null;
+  checked_at: string | null;
+  reason: ServiceReason | null;
+  p95_ms: number | null;
+  error_rate: number | null;
+  count: number | null;
+}
+
+export interface Alert {
+  alert_id: string;
+  rule_id: string;
+  title: string;
+  severity: Severity;
+  state: AlertState;
+  target: string;
+  service: string | null;
+  company_cnpj: string | null;
+  company_name: string | null;
+  value: number | null;
+  threshold: number | null;
+  unit: Unit | null;
+  opened_at: string;
+  owner: string | null;
+}
+
+export interface Database {
+  sampled_at: string | null;
+  connections: number | null;
+  connections_limit: number | null;
+  longest_transaction_s: number | null;
+  blocked_sessions: number | null;
+  cache_hit_ratio: number | null;
+  deadlocks: number | null;
+  size_bytes: number | null;
+  growth_bytes_per_day: number | null;
+  oldest_xid_age: number | null;
+  partitions_ahead: number | null;
+  ingest_backlog: number | null;
+  limits: Record<DatabaseFigure, Thresholds>;
+  status: Record<DatabaseFigure, HealthStatus>;
+}
+
+/** What the database judges of itself; below the limit for partitions and cache, else above. */
+export type DatabaseFigure =
+  | "connections_ratio"
+  | "longest_transaction_s"
+  | "partitions_ahead"
+  | "blocked_sessions"
+  | "cache_hit_ratio"
+  | "deadlocks"
+  | "oldest_xid_age"
+  | "ingest_backlog";
+
+export type TrafficState = "fresh" | "quiet" | "silent";
+
+export interface Traffic {
+  state: TrafficState;
+  last_event_at: string | null;
+  simulated: boolean;
+}
+
+/** `database` is null but for admin without a company or group filter. */
+export interface Overview {
+  scope: Scope;
+  banner: Banner;
+  kpis: Kpis;
+  services: Service[];
+  alerts: Alert[];
+  database: Database | null;
+  traffic: Traffic;
+}
+
+/** All measures null where nothing was received; `open` while the bucket still fills. */
+export interface SeriesPoint {
+  bucket: string;
+  open: boolean;
+  count: number | null;
+  p50_ms: number | null;
+  p95_ms: number | null;
+  error_rate: number | null;
+  error_rate_4xx: number | null;
+  per_minute: number | null;
+}
+
+export interface Annotation {
+  at: string;
+  kind: "alert_opened" | "alert_closed";
+  alert_id: string;
+  severity: Severity;
+  title: string;
+  service: string | null;
+}
+
+export interface Series {
+  resolution: Resolution;
+  from: string;
+  to: string;
+  points: SeriesPoint[];
+  thresholds: { p95_ms: Thresholds | null; error_rate: Thresholds | null };
+  annotations: Annotation[];
+}
+
+/** `p95_ms` and `counts` run parallel to the buckets of the heatmap. */
+export interface HeatmapRow {
+  service: string;
+  endpoint: string;
+  worst_p95_ms: number | null;
+  count: number;
+  p95_ms: (number | null)[];
+  counts: (number | null)[];
+}
+
+export interface Heatmap {
+  resolution: Resolution;
+  from: string;
+  to: string;
+  buckets: string[];
+  rows: HeatmapRow[];
+}
+
+export interface MatrixCell {
+  service: string;
+  status: HealthStatus;
+  value: number | null;
+  unit: Unit | null;
+  count: number | null;
+}
+
+/** A service that the company never used in the range has no cell. */
+export interface MatrixCompany {
+  company_cnpj: string;
+  name: string;
+  group_id: string | null;
+  status: HealthStatus;
+  cells: MatrixCell[];
+}
+
+export interface Matrix {
+  services: string[];
+  companies: MatrixCompany[];
+}
