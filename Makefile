@@ -46,13 +46,13 @@ lock: ## refresh requirements*.lock and package-lock.json from pyproject.toml an
 
 # $(call module,NAME,ARGUMENTS): runs python -m dev.NAME, or says that it is not part of this checkout.
 module = @test -e dev/$(1)/__main__.py -o -e dev/$(1).py || { echo "dev/$(1) is not in this checkout."; exit 1; }; \
-	dev/setup $(3) && $(PY) -m dev.$(1) $(2)
+	dev/setup $(3) >&2 && $(PY) -m dev.$(1) $(2)
 
 admin: ## EMAIL=…: make an existing Auth user the first admin (DATABASE_URL selects the project)
-	$(call module,admin,$(EMAIL))
+	$(call module,admin,'$(EMAIL)')
 
-ingest-key: ## COMPANY=<cnpj>: print a new ingest key, once
-	$(call module,ingest_key,$(COMPANY))
+ingest-key: ## COMPANY=<cnpj> [LABEL=…] [SERVICE=…], or PLATFORM=1: print a new ingest key, once
+	$(call module,ingest_key,$(if $(PLATFORM),--platform,'$(COMPANY)') $(if $(LABEL),--label '$(LABEL)') $(if $(SERVICE),--service '$(SERVICE)'))
 
 deploy-check: ## check the project that DATABASE_URL names; changes nothing
 	$(call module,deploy_check,)
@@ -64,11 +64,11 @@ empty: ## an empty stack beside the demo; prints shell exports
 scenario: ## NAME=…: play an incident into the running stack
 	$(call module,simulator,scenario $(NAME))
 
-bench: ## speed, memory and accuracy beside their goals and peers
-	$(call module,bench,,bench)
+bench: ## speed, memory and accuracy beside their goals and peers; ARGS="--size full --write"
+	$(call module,bench,$(ARGS),bench)
 
 proof: ## the full counts of every suite; hours
-	$(call module,proof,,test bench)
+	$(call module,proof,$(ARGS),test bench)
 
-evidence: ## write docs/evidence/*.json
+evidence: ## what docs/evidence/*.json say
 	$(call module,evidence,)

@@ -9,7 +9,7 @@ from typing import Final
 
 from dev.bench import report
 from dev.bench.bed import Bed, made_bed
-from dev.bench.measures import accuracy, ingest, reads, tick
+from dev.bench.measures import accuracy, ingest, page, reads, tick
 from dev.bench.result import Result
 
 # Rounds, batches per round of ingest, rows of the day that reads are asked of.
@@ -44,6 +44,7 @@ def _plan(bed: Bed, size: str) -> dict[str, Callable[[], list[Result]]]:
         "ingest": lambda: ingest.measure(bed, rounds, batches),
         "tick": lambda: tick.measure(bed, rounds),
         "reads": lambda: reads.measure(bed, rounds, rows) + accuracy.measure(bed),
+        "page": page.measure,
     }
 
 

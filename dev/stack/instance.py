@@ -135,6 +135,8 @@ def load_instance(name: str) -> Instance:
         return Instance(name, DEV_PORTS, demo=True)
     record = json.loads(path.read_text())
     ports = {**record["ports"], "functions": tuple(record["ports"]["functions"])}
+    if ports.keys() != {field.name for field in fields(Ports)}:
+        return Instance(name, DEV_PORTS, demo=True)  # written by another version
     return Instance(name, Ports(**ports), record["demo"])
 
 
