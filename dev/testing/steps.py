@@ -1,7 +1,7 @@
 """Every step of `make test`, in order."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -94,7 +94,7 @@ def tests() -> list[Step]:
             counts.node,
             stack=True,
         ),
-        _npm("e2e", "e2e", counts.vitest, stack=True, needs=("web/e2e/*",)),
+        _alive(_npm("e2e", "e2e", counts.vitest, stack=True, needs=("web/e2e/*",))),
     ]
 
 
@@ -110,6 +110,11 @@ def _npm(
     named = manifest.exists() and script in json.loads(manifest.read_text()).get("scripts", {})
     command = (_bin("npm"), "run", "--silent", script, "--workspace", "web")
     return Step(name, command, needs if named else ("web/package.json", script), reader, stack)
+
+
+def _alive(step: Step) -> Step:
+    """The step with workers, traffic and ticks running beside it."""
+    return replace(step, command=(str(PYTHON), "-m", "dev.testing.alive", *step.command))
 
 
 def _on_database(name: str, module: str) -> Step:

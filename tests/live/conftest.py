@@ -13,9 +13,13 @@ from tests.live.instance import Live, running, without_traffic
 from tests.live.person import Person
 from tests.live.silence import DeadWorker, StoppedSchedule, dead_worker, stopped_schedule
 from tests.live.waiting import wait_until
+from tests.scale import scale
 
 Env = Callable[[str], str]
+HERE = Path(__file__).parent
 SILENCE = "test_silence.py"
+# Too long for every run; left out, not skipped.
+collect_ignore = [] if scale() >= 1 else ["test_scenario.py"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,3 @@ def all_up(live: Live) -> bool:
         from noc.check_targets as t where t.enabled
     """
     return bool(live.value(query))
-
-
-HERE = Path(__file__).parent

@@ -38,6 +38,8 @@ CHECKS: Final = f"""
             || '{{"recheck_s": {RECHECK_S}}}',
         next_at = now()
 """
+# The machine that runs the tests may be slow, which would be a true alert and is not the matter.
+CALM: Final = "update public.noc_rules set enabled = false where code = 'p95_latency'"
 Arrange = Callable[[list[Service]], list[Service]]
 # Free ports stay free only until somebody takes them: instances start one after the other.
 STARTING: Final = threading.Lock()
@@ -73,6 +75,8 @@ class Live:
         assert record is not None, f"{name} was never started"
         with suppress(ProcessLookupError):
             os.kill(record.pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            os.waitpid(record.pid, 0)  # PostgreSQL takes a zombie for a running server
         processes.sweep(record)
 
     def person(self, name: str) -> Person:
@@ -97,10 +101,23 @@ class Live:
         at: datetime = self.value("select clock_timestamp()")
         return at
 
+    def ingest_calls(self) -> int:
+        """Calls to the ingest function in the gateway's log, but those of the workers."""
+        lines = (self.instance.log / "access.json").read_text().splitlines()
+        calls = [json.loads(line) for line in lines]
+        return sum(
+            one["uri"] == "/functions/v1/ingest" and not one["agent"].startswith("noc-worker/")
+            for one in calls
+        )
+
     def switch_schedule_on(self) -> None:
         """Puts pg_cron's jobs back, and begins at once: a job's own first run is a minute away."""
         (file,) = MIGRATIONS.glob("*_schedule.sql")
         self.rows(file.read_text())
+        self.tick_at_once()
+
+    def tick_at_once(self) -> None:
+        """Runs the job for the rest of this minute: pg_cron itself begins with the next one."""
         threading.Thread(target=self._tick_through_this_minute, daemon=True).start()
 
     def _tick_through_this_minute(self) -> None:
@@ -137,6 +154,7 @@ def _started(instance: Instance, template: Path, arrange: Arrange) -> Live:
     keys = lifecycle.up(instance, API_ONLY, lambda _: None)
     live = Live(instance, keys, arrange)
     live.rows(CHECKS % instance.ports.fakes)
+    live.rows(CALM)
     live.repair()
     live.switch_schedule_on()
     return live

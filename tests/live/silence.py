@@ -4,6 +4,7 @@ the schedule stops, and a worker dies."""
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 from dev.stack.service import Service
 from tests.live.deadman import Listener, listening
 from tests.live.instance import Arrange, Live, each_worker_alone, running
+from tests.live.person import Person
 from tests.live.waiting import wait_until
 
 KEPT: Final = ("rest", "gateway", "auth", "health", "collect", "watch")
@@ -18,11 +20,10 @@ PROBED: Final = ["supabase:postgres", "supabase:rest", "supabase:auth"]
 PING_EVERY_S: Final = 60.0
 MISSED_S: Final = PING_EVERY_S + 15.0
 
-STOP_TICKS: Final = """
-    with gone as (select cron.unschedule(jobid) from cron.job where jobname = 'noc.tick')
-
-    select pg_terminate_backend(a.pid)
-    from pg_stat_activity as a, gone
+UNSCHEDULE: Final = "select cron.unschedule(jobid) from cron.job where jobname = 'noc.tick'"
+# A job that was begun goes on to the end of its minute.
+END_JOB: Final = """
+    select pg_terminate_backend(a.pid) from pg_stat_activity as a
     where a.query like '%noc.tick(clock_timestamp())%' and a.pid <> pg_backend_pid()
 """
 
@@ -31,7 +32,6 @@ STOP_TICKS: Final = """
 class StoppedSchedule:
     """Seconds, all counted from the last tick but `back_after_s`, which is from the restart."""
 
-    before: str
     grey_after_s: float
     last_call_s: float
     silent_for_s: float
@@ -56,12 +56,13 @@ def stopped_schedule(template: Path) -> StoppedSchedule:
         _settle(live)
         member = live.person("cliente")
         wait_until("the dead-man's listener is called", lambda: listener.calls)
-        before = wait_until("the badge is UP", lambda: _is(member.badge(), "UP"))
+        wait_until("the badge is UP", _badge_is(member, "UP"))
         wait_until("a call has just come", lambda: listener.silent_s() < 1.0)
-        live.rows(STOP_TICKS)
+        live.rows(UNSCHEDULE)
+        live.rows(END_JOB)
         age_s = float(live.value("select extract(epoch from clock_timestamp() - noc.tick_at())"))
         last_tick = time.monotonic() - age_s
-        wait_until("the badge is NO_DATA", lambda: _is(member.badge(), "NO_DATA"), 150)
+        wait_until("the badge is NO_DATA", _badge_is(member, "NO_DATA"), 150)
         grey_after_s = time.monotonic() - last_tick
         silent_for_s = wait_until(
             "a call is missing", lambda: listener.silent_s() * (listener.silent_s() > MISSED_S), 150
@@ -69,10 +70,10 @@ def stopped_schedule(template: Path) -> StoppedSchedule:
         last_call_s = listener.calls[-1] - last_tick
         known, restarted = len(listener.calls), time.monotonic()
         live.switch_schedule_on()
-        wait_until("the badge is UP again", lambda: _is(member.badge(), "UP"))
+        wait_until("the badge is UP again", _badge_is(member, "UP"))
         wait_until("the calls come again", lambda: len(listener.calls) > known)
         return StoppedSchedule(
-            before, grey_after_s, last_call_s, silent_for_s, time.monotonic() - restarted
+            grey_after_s, last_call_s, silent_for_s, time.monotonic() - restarted
         )
 
 
@@ -129,5 +130,5 @@ def _faults(live: Live) -> list[str]:
     return found
 
 
-def _is(status: str, wanted: str) -> str:
-    return status if status == wanted else ""
+def _badge_is(person: Person, status: str) -> Callable[[], bool]:
+    return lambda: person.badge() == status

@@ -78,6 +78,7 @@ def _delays(instance: Instance, db: psycopg.Connection[Any], changes: int) -> li
         for number in range(changes):
             wanted = ("DOWN", "UP")[number % 2]
             time.sleep(random.uniform(*SETTLED_S))
+            looks.require_quiet()
             committed_at = _change(db, check_id, wanted)
             delays.append(looks.wait_for(wanted) - committed_at)
     return delays
@@ -117,6 +118,11 @@ class _Looks:
                 return float(look["at"])
             seen.append(look["status"])
         raise TimeoutError(f"the badge did not become {status} in {PATIENCE_S:.0f} s; saw {seen}")
+
+    def require_quiet(self) -> None:
+        """Raises `RuntimeError` when the button changed by itself: its look was not ours."""
+        if not self._lines.empty():
+            raise RuntimeError(f"the badge changed without a change: {self._lines.get()}")
 
     def _read(self, output: IO[str]) -> None:
         for line in output:
