@@ -84,6 +84,7 @@ def stop(
         if not _gone(process, gentle_wait_s):
             os.kill(process.pid, signal.SIGKILL)
             _gone(process, KILL_WAIT_S)
+    _reap(process.pid)  # killed by somebody else, a child of ours would stay a zombie
     sweep(process)
 
 

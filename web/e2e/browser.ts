@@ -72,6 +72,6 @@ export async function settled(page: Page): Promise<void> {
   await page.locator("main [data-verdict]").waitFor();
 }
 
-export const badge = (page: Page) => page.getByRole("button", { name: /^NOC: \S/ });
+export const badge = (page: Page) => page.getByRole("button", { name: /^NOC \S/ });
 export const scopePicker = (page: Page) =>
   page.getByRole("button", { name: /^Empresa ou grupo/ });

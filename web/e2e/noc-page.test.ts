@@ -126,7 +126,7 @@ describe("the page", () => {
     await page.getByRole("dialog", { name: "Atalhos de teclado" }).waitFor();
     await page.keyboard.press("Escape");
     await page.keyboard.press("/");
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toMatch(
+    expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toMatch(
       /^Empresa ou grupo/,
     );
   });

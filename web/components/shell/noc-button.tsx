@@ -65,7 +65,7 @@ export function NocButton() {
         <Shape key={look.status} look={look} />
         <span>
           {t("badge.button")}
-          <span className="sr-only">: {meaning}</span>
+          <span className="sr-only"> {meaning}</span>
         </span>
         {look.count > 0 && (
           <span
