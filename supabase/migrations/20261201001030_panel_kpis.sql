@@ -140,7 +140,10 @@ as $$
     from present as p cross join recent as r cross join before as b cross join minutes as m
 $$;
 
-/* Cards fed by the work tables: queue and jobs. A company without rows has no trouble. */
+/*
+Cards fed by the work tables: queue and jobs. Jobs are DEGRADED while some type's last run
+failed: a failure that a later run made good is counted, not coloured.
+*/
 create function noc.work_kpis(s noc.read_scope, queue_limits jsonb, at timestamptz)
 returns jsonb
 language sql
@@ -179,10 +182,22 @@ as $$
     ),
 
     finished as materialized (
-        select j.job_type, j.status, j.finished_at
+        select j.company_cnpj, j.job_type, j.status, j.finished_at
         from public.jobs as j
         where j.company_cnpj = any(s.companies)
             and (j.status = 'running' or j.finished_at >= s.starts)
+    ),
+
+    -- Broken: the last run that a company finished of that type failed.
+    broken as materialized (
+        select l.company_cnpj, l.job_type
+        from (
+            select distinct on (f.company_cnpj, f.job_type) f.*
+            from finished as f
+            where f.finished_at is not null
+            order by f.company_cnpj, f.job_type, f.finished_at desc
+        ) as l
+        where l.status = 'failed'
     )
 
     select jsonb_build_object(
@@ -221,7 +236,7 @@ as $$
             select jsonb_build_object(
                 'status', case
                     when count(*) = 0 then 'NO_DATA'
-                    when count(*) filter (where f.status = 'failed') > 0 then 'DEGRADED'
+                    when exists (select 1 from broken) then 'DEGRADED'
                     else 'UP'
                 end,
                 'running', count(*) filter (where f.status = 'running'),
@@ -229,7 +244,10 @@ as $$
                 'succeeded', count(*) filter (where f.status = 'success'),
                 'worst', (
                     select jsonb_build_object('label', w.job_type, 'failed', count(*))
-                    from finished as w where w.status = 'failed'
+                    from finished as w
+                    inner join broken as b
+                        on b.company_cnpj = w.company_cnpj and b.job_type = w.job_type
+                    where w.status = 'failed'
                     group by w.job_type order by count(*) desc, w.job_type limit 1
                 ),
                 'spark', (

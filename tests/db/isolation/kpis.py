@@ -148,7 +148,12 @@ def _jobs(scope: Scope, facts: Facts) -> tuple[Any, ...]:
         and (r["status"] == "running" or r["finished_at"] >= scope.starts)
     ]
     states = by(rows, lambda r: r["status"])
-    failed = by(states.get("failed", []), lambda r: r["job_type"])
+    ended = [r for r in rows if r["finished_at"] is not None]
+    runs = by(ended, lambda r: (r["company_cnpj"], r["job_type"]))
+    last = {kind: max(found, key=lambda r: r["finished_at"]) for kind, found in runs.items()}
+    broken = {kind for kind, run in last.items() if run["status"] == "failed"}
+    failures = [r for r in states.get("failed", []) if (r["company_cnpj"], r["job_type"]) in broken]
+    failed = by(failures, lambda r: r["job_type"])
     top = min(failed, key=lambda name: (-len(failed[name]), name), default=None)
     return (
         "NO_DATA" if not rows else "DEGRADED" if failed else "UP",

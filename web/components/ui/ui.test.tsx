@@ -2,7 +2,6 @@ import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Button } from "./button";
 import { Combobox } from "./combobox";
-import { Dialog } from "./dialog";
 import { Segments } from "./radio-group";
 
 afterEach(cleanup);
@@ -86,19 +85,5 @@ describe("a button", () => {
   it("never submits a form by accident", () => {
     render(<Button>Pausar</Button>);
     expect(screen.getByRole("button").getAttribute("type")).toBe("button");
-  });
-});
-
-describe("a dialog", () => {
-  it("has its title as name and closes on Escape", () => {
-    const onOpenChange = vi.fn();
-    render(
-      <Dialog open onOpenChange={onOpenChange} title="Atalhos" closeLabel="Fechar">
-        corpo
-      </Dialog>,
-    );
-    const dialog = screen.getByRole("dialog", { name: "Atalhos" });
-    fireEvent.keyDown(dialog, { key: "Escape" });
-    expect(onOpenChange).toHaveBeenCalledWith(false);
   });
 });

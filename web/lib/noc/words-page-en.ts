@@ -1,7 +1,6 @@
 import type { pagePt } from "./words-page-pt";
 
 export const pageEn: Record<keyof typeof pagePt, string> = {
-  "page.title": "NOC",
   "page.name": "Operations center",
   "page.skip": "Skip to content",
   "page.theme": "Theme",
@@ -19,14 +18,12 @@ export const pageEn: Record<keyof typeof pagePt, string> = {
   "signIn.refused": "E-mail and password do not match.",
   "signIn.unreachable": "The server could not be reached. Try again.",
   "signIn.expired": "Your session ended. Sign in again.",
-  "signIn.noAccess": "Your account has no access to any company yet. Ask an administrator.",
 
   "filter.scope": "Company or group",
   "filter.scope.all": "All companies",
   "filter.scope.groups": "Groups",
   "filter.scope.companies": "Companies",
   "filter.scope.search": "Search by name or CNPJ",
-  "filter.scope.none": "No company of that name",
   "filter.service": "Service",
   "filter.service.all": "All",
   "filter.range": "Window",
@@ -36,8 +33,6 @@ export const pageEn: Record<keyof typeof pagePt, string> = {
 
   "live.on": "Live",
   "live.connecting": "Connecting",
-  "live.polling": "Reading every 15 s",
-  "live.paused": "Paused",
   "live.lost": "Disconnected",
   "live.age": "data from {age} ago",
   "live.pause": "Pause",
@@ -62,8 +57,6 @@ export const pageEn: Record<keyof typeof pagePt, string> = {
   "banner.simulated": "Demo data: simulated traffic",
 
   "badge.button": "NOC",
-  "badge.loading": "NOC: loading",
-  "badge.signedOut": "NOC: signed out",
   "badge.openPage": "Open NOC",
   "badge.updated": "updated {age} ago",
 };

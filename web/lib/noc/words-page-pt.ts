@@ -1,6 +1,5 @@
 /** Words of the page shell: sign-in, filters, banner, live mark. Portuguese comes first. */
 export const pagePt = {
-  "page.title": "NOC",
   "page.name": "Central de operações",
   "page.skip": "Ir para o conteúdo",
   "page.theme": "Tema",
@@ -18,14 +17,12 @@ export const pagePt = {
   "signIn.refused": "E-mail ou senha não conferem.",
   "signIn.unreachable": "Não deu para falar com o servidor. Tente de novo.",
   "signIn.expired": "Sua sessão terminou. Entre de novo.",
-  "signIn.noAccess": "Sua conta ainda não tem acesso a nenhuma empresa. Peça a um administrador.",
 
   "filter.scope": "Empresa ou grupo",
   "filter.scope.all": "Todas as empresas",
   "filter.scope.groups": "Grupos",
   "filter.scope.companies": "Empresas",
   "filter.scope.search": "Buscar por nome ou CNPJ",
-  "filter.scope.none": "Nenhuma empresa com esse nome",
   "filter.service": "Serviço",
   "filter.service.all": "Todos",
   "filter.range": "Janela",
@@ -35,8 +32,6 @@ export const pagePt = {
 
   "live.on": "Ao vivo",
   "live.connecting": "Conectando",
-  "live.polling": "Lendo a cada 15 s",
-  "live.paused": "Pausado",
   "live.lost": "Sem contato",
   "live.age": "dado de {age}",
   "live.pause": "Pausar",
@@ -61,8 +56,6 @@ export const pagePt = {
   "banner.simulated": "Dados de demonstração: tráfego simulado",
 
   "badge.button": "NOC",
-  "badge.loading": "NOC: carregando",
-  "badge.signedOut": "NOC: sessão encerrada",
   "badge.openPage": "Abrir NOC",
   "badge.updated": "atualizado há {age}",
 } as const;
