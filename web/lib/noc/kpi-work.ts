@@ -32,6 +32,11 @@ export function queueView(kpi: QueueKpi, { t, format }: Writer): KpiView {
 export function llmView(kpi: LlmKpi, { t, format }: Writer): KpiView {
   const p95 = kpi.p95_ms;
   const checked = kpi.checked_at;
+  /** Members see the status of a shared service without the probe's time. */
+  const checkedText = () => {
+    if (checked !== null) return t("kpi.checkedAt", { time: format.time(checked) });
+    return kpi.status === "NO_DATA" ? t("kpi.neverChecked") : "";
+  };
   return {
     label: t("kpi.llm"),
     status: kpi.status,
@@ -42,9 +47,7 @@ export function llmView(kpi: LlmKpi, { t, format }: Writer): KpiView {
         ? undefined
         : { text: t("time.since", { time: format.near(kpi.since, checked) }), trend: null },
     spark: kpi.spark,
-    worst: calm(
-      checked === null ? t("kpi.neverChecked") : t("kpi.checkedAt", { time: format.time(checked) }),
-    ),
+    worst: calm(checkedText()),
     sample: t("kpi.n", { n: format.number(kpi.count) }),
   };
 }
