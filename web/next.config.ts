@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { NextConfig } from "next";
 
 const config: NextConfig = {
@@ -7,6 +8,8 @@ const config: NextConfig = {
   poweredByHeader: false,
   images: { unoptimized: true },
   turbopack: {
+    // The workspace's own root holds node_modules; left to itself, Next looks for it by lock files.
+    root: dirname(import.meta.dirname),
     rules: { "*.css": { loaders: ["@tailwindcss/turbopack"], as: "*.css" } },
   },
 };
