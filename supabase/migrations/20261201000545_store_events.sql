@@ -1,0 +1,205 @@
+-- The ledger of batches, and the one typed statement per kind that stores a clean batch.
+
+/*
+One row per accepted batch of a key: what makes a retry count once. `ledger_id` is
+carried by the batch's facts; rows are kept for 7 days.
+*/
+create table noc.batches (
+    key_id uuid not null references noc.ingest_keys (key_id),
+    batch_id uuid not null,
+    ledger_id bigint generated always as identity (cache 1),
+    kind text not null,
+    accepted integer,
+    received_at timestamptz not null,
+    primary key (key_id, batch_id)
+);
+
+create index batches_received_at_idx on noc.batches (received_at);
+alter table noc.batches enable row level security;
+
+/*
+Batches that no tick has consumed yet; those of api_usage with the span of their
+instants. Visible exactly when their rows are, deleted once, in the transaction that
+counts them: that is all of the exactly-once argument.
+*/
+create table noc.batch_pending (
+    ledger_id bigint not null,
+    kind text not null,
+    company_cnpj text collate "C",
+    first_at timestamptz,
+    last_at timestamptz
+) with (autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
+
+alter table noc.batch_pending enable row level security;
+
+/*
+Stores a batch of API calls and enters it in the ledger; gives how many events fitted.
+Like its siblings for the other kinds below, it leaves out what does not fit. plpgsql for
+its plan cache: planning the insert costs as much as a hundred events.
+*/
+create function noc.store_api_usage(
+    key noc.ingest_keys, ledger_id bigint, events jsonb, at timestamptz
+)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_fitting integer;
+begin
+    with stored as (
+        insert into public.api_usage (
+            "timestamp", company_cnpj, service, endpoint, method, status, latency_ms, user_id,
+            batch_id
+        )
+        select
+            coalesce(e."timestamp", at), key.company_cnpj, coalesce(e.service, key.service),
+            e.method || ' ' || e.endpoint, e.method, e.status, round(e.latency_ms)::integer,
+            e.user_id, store_api_usage.ledger_id
+        from jsonb_to_recordset(events) as e (
+            "timestamp" timestamptz, company_cnpj text, service text, endpoint text, method text,
+            status smallint, latency_ms double precision, user_id uuid
+        )
+        where (e."timestamp" is null or noc.is_recent(e."timestamp", at))
+            and (e.company_cnpj is null or e.company_cnpj = key.company_cnpj)
+            and (e.service is null or e.service = any(key.services))
+            and e.method in ('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS')
+            and e.endpoint ~ '^/[^[:cntrl:]]*$' and length(e.endpoint) <= 200
+            and e.latency_ms between 0 and 3600000
+        returning "timestamp"
+    ),
+
+    span as (
+        select count(*)::integer as n, min(s."timestamp") as first_at, max(s."timestamp") as last_at
+        from stored as s
+    ),
+
+    entered as (
+        insert into noc.batch_pending (ledger_id, kind, company_cnpj, first_at, last_at)
+        select store_api_usage.ledger_id, 'api_usage', key.company_cnpj, s.first_at, s.last_at
+        from span as s where s.n > 0
+    )
+
+    select s.n into v_fitting from span as s;
+    return v_fitting;
+end;
+$$;
+
+create function noc.store_app_logs(
+    key noc.ingest_keys, ledger_id bigint, events jsonb, at timestamptz
+)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_fitting integer;
+begin
+    with stored as (
+        insert into public.app_logs (
+            "timestamp", company_cnpj, service, level, message, batch_id
+        )
+        select
+            coalesce(e."timestamp", at), key.company_cnpj, coalesce(e.service, key.service),
+            e.level, e.message, store_app_logs.ledger_id
+        from jsonb_to_recordset(events) as e (
+            "timestamp" timestamptz, company_cnpj text, service text, level text, message text
+        )
+        where (e."timestamp" is null or noc.is_recent(e."timestamp", at))
+            and (e.company_cnpj is null or e.company_cnpj = key.company_cnpj)
+            and (e.service is null or e.service = any(key.services))
+        returning 1
+    )
+
+    select count(*) into v_fitting from stored;
+    return v_fitting;
+end;
+$$;
+
+/*
+Reports of jobs, the last word per job in the batch. A late "running" never takes back
+a finished job. A platform key has no jobs: its events do not fit.
+*/
+create function noc.store_jobs(
+    key noc.ingest_keys, ledger_id bigint, events jsonb, at timestamptz
+)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_fitting integer;
+begin
+    with fitting as materialized (
+        select e.*, row_number() over () as position
+        from jsonb_to_recordset(events) as e (
+            job_id text, company_cnpj text, job_type text, status public.job_status,
+            started_at timestamptz, finished_at timestamptz, error text
+        )
+        where key.company_cnpj is not null
+            and (e.company_cnpj is null or e.company_cnpj = key.company_cnpj)
+            and noc.is_recent(e.started_at, at)
+            and (e.finished_at is null or noc.is_recent(e.finished_at, at))
+            and e.job_type ~ '^[^[:cntrl:]]+$'
+    ),
+
+    stored as (
+        insert into public.jobs as j (
+            company_cnpj, external_id, job_type, status, started_at, finished_at, error
+        )
+        select distinct on (f.job_id)
+            key.company_cnpj, f.job_id, f.job_type, f.status, f.started_at,
+            case when f.status <> 'running' then coalesce(f.finished_at, at) end, f.error
+        from fitting as f
+        order by f.job_id, f.position desc
+        on conflict (company_cnpj, external_id) do update
+        set status = excluded.status, finished_at = excluded.finished_at, error = excluded.error
+        where excluded.status <> 'running'
+    )
+
+    select count(*) into v_fitting from fitting;
+    return v_fitting;
+end;
+$$;
+
+/* Reports of messages, the last word per message in the batch. An older report changes nothing. */
+create function noc.store_queue_whatsapp(
+    key noc.ingest_keys, ledger_id bigint, events jsonb, at timestamptz
+)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_fitting integer;
+begin
+    with fitting as materialized (
+        select e.*, row_number() over () as position
+        from jsonb_to_recordset(events) as e (
+            external_id text, company_cnpj text, status public.queue_status, attempts integer,
+            created_at timestamptz, updated_at timestamptz
+        )
+        where key.company_cnpj is not null
+            and (e.company_cnpj is null or e.company_cnpj = key.company_cnpj)
+            and noc.is_recent(e.created_at, at)
+            and (e.updated_at is null or noc.is_recent(e.updated_at, at))
+    ),
+
+    stored as (
+        insert into public.queue_whatsapp as q (
+            company_cnpj, external_id, status, attempts, created_at, updated_at
+        )
+        select distinct on (f.external_id)
+            key.company_cnpj, f.external_id, f.status, coalesce(f.attempts, 0), f.created_at,
+            coalesce(f.updated_at, at)
+        from fitting as f
+        order by f.external_id, f.position desc
+        on conflict (company_cnpj, external_id) do update
+        set status = excluded.status, attempts = excluded.attempts, updated_at = excluded.updated_at
+        where excluded.updated_at >= q.updated_at
+    )
+
+    select count(*) into v_fitting from fitting;
+    return v_fitting;
+end;
+$$;

@@ -1,0 +1,91 @@
+-- Who is in trouble with what: companies by services.
+
+/*
+Company x service: a cell for each service that the company used in the last day, with
+its status and, when an alert is open on it, that alert's value. Worst companies first.
+*/
+create function noc.matrix(
+    company_cnpj text, group_id uuid, service text, range text, at timestamptz
+)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+set jit = off
+as $$
+declare
+    v_scope noc.read_scope := noc.read_scope_of(company_cnpj, group_id, service, range, at);
+    v_companies jsonb;
+begin
+    with used as materialized (
+        select m.company_cnpj, m.service, sum(m.count)::bigint as count
+        from public.metrics_agg as m
+        where m."window" = '1h' and m.level = 'service'
+            and m.company_cnpj = any(v_scope.companies)
+            and m.bucket >= at - interval '1 day'
+            and (matrix.service is null or m.service = matrix.service)
+        group by 1, 2
+    ),
+
+    worst as (
+        select distinct on (a.company_cnpj, a.service) a.*
+        from noc.live_alerts(v_scope.companies, matrix.service) as a
+        order by a.company_cnpj, a.service, a.severity desc, a.last_value desc
+    ),
+
+    -- A company's own row of a service beside everybody's.
+    services as materialized (select * from noc.service_status(at, v_scope.companies)),
+
+    cells as (
+        select
+            c.company_cnpj, c.service, c.count, a.last_value, a.unit, (
+                select max(s.status) from services as s
+                where s.service_name = c.service
+                    and coalesce(s.company_cnpj, c.company_cnpj) = c.company_cnpj
+            ) as status
+        from used as c
+        left join worst as a on a.company_cnpj = c.company_cnpj and a.service = c.service
+    ),
+
+    rows as (
+        select
+            k.company_cnpj, coalesce(max(k.status), 'UP') as status,
+            jsonb_agg(jsonb_build_object(
+                'service', k.service, 'status', coalesce(k.status, 'UP'), 'value', k.last_value,
+                'unit', k.unit, 'count', k.count
+            ) order by k.service) as cells
+        from cells as k group by k.company_cnpj
+    )
+
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'company_cnpj', c.company_cnpj, 'name', c.name, 'group_id', c.group_id,
+        'status', coalesce(r.status::text, 'NO_DATA'), 'cells', coalesce(r.cells, '[]')
+    ) order by r.status desc nulls last, c.name), '[]')
+    into v_companies
+    from public.companies as c
+    left join rows as r on r.company_cnpj = c.company_cnpj
+    where c.company_cnpj = any(v_scope.companies) and c.active;
+
+    return jsonb_build_object(
+        'services', (
+            select coalesce(jsonb_agg(distinct cell ->> 'service'), '[]')
+            from jsonb_array_elements(v_companies) as c
+            cross join jsonb_array_elements(c -> 'cells') as cell
+        ),
+        'companies', v_companies
+    );
+end;
+$$;
+
+create function public.noc_matrix(
+    company_cnpj text default null, group_id uuid default null, service text default null,
+    range text default null
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+begin atomic
+    select noc.envelope(noc.matrix(company_cnpj, group_id, service, range, now()));
+end;
