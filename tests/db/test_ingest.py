@@ -229,3 +229,15 @@ def test_the_answer_reaches_the_machine_role_through_its_rpc(db: Database, at: d
             Jsonb([call(now)]),
         )
     assert answer["accepted"] == 1
+
+
+def test_facts_are_written_by_their_store_function_alone(db: Database) -> None:
+    found = db.all(
+        "select p.proname from pg_proc as p"
+        " where p.prosrc ~ 'insert into public[.](api_usage|app_logs|metrics_agg)' order by 1"
+    )
+    assert [row["proname"] for row in found] == [
+        "merge_batches",
+        "store_api_usage",
+        "store_app_logs",
+    ]
