@@ -51,6 +51,13 @@ describe("the indicators", () => {
     expect(document.querySelector(".noc-hatch")).not.toBeNull();
   });
 
+  it("say of jobs that failed and then ran well that the last run was good", () => {
+    const jobs = { ...makeKpis().jobs, status: "UP" as const, failed: 2, worst: null };
+    show(<KpiGrid kpis={makeKpis({ jobs })} traffic={freshTraffic} />);
+    expect(card("Jobs")).toContain("última execução certa");
+    expect(card("Jobs")).not.toContain("nenhuma falha");
+  });
+
   it("write an em dash, never zero, for what was not measured", () => {
     const kpis = makeKpis({
       queue: { ...makeKpis().queue, pending: null, failed: null, oldest_age_s: null, worst: null },

@@ -67,7 +67,7 @@ export function jobsView(kpi: JobsKpi, { t, format }: Writer): KpiView {
     look: "bars",
     worst:
       worst === null
-        ? calm(failed === null ? DASH : t("kpi.noLate"))
+        ? calm(failed === null ? DASH : t(failed > 0 ? "kpi.madeGood" : "kpi.noLate"))
         : {
             text: worst.label,
             figure: `${format.number(worst.failed)}×`,

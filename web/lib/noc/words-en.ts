@@ -104,6 +104,7 @@ export const en: Record<keyof typeof pt, string> = {
   "kpi.succeeded.one": "{n} done",
   "kpi.succeeded.other": "{n} done",
   "kpi.noLate": "no failures",
+  "kpi.madeGood": "last run succeeded",
   "kpi.checkedAt": "probed at {time}",
   "kpi.neverChecked": "never probed",
   "kpi.change": "{change} against yesterday",

@@ -103,6 +103,7 @@ export const pt = {
   "kpi.succeeded.one": "{n} concluído",
   "kpi.succeeded.other": "{n} concluídos",
   "kpi.noLate": "nenhuma falha",
+  "kpi.madeGood": "última execução certa",
   "kpi.checkedAt": "sondado às {time}",
   "kpi.neverChecked": "nunca sondado",
   "kpi.change": "{change} contra ontem",
