@@ -135,12 +135,12 @@ def test_a_number_beyond_every_type_is_rejected_not_an_error(db: Database, at: d
 
 @pytest.mark.parametrize(
     "change",
-    ["revoked_at = now()", "expires_at = created_at"],
+    ["revoked_at = %s", "expires_at = %s"],
     ids=["revoked", "expired"],
 )
 def test_a_dead_key_is_refused(db: Database, at: datetime, change: str) -> None:
     key = ingest_key(db)
-    db.run(f"update noc.ingest_keys set {change} where label = 'test'")
+    db.run(f"update noc.ingest_keys set {change} where label = 'test'", at)
     with pytest.raises(psycopg.Error) as refused:
         ingest(db, key, [call(at)], at)
     assert (refused.value.sqlstate, refused.value.diag.message_hint) == ("PT401", "ingest_key")
