@@ -132,18 +132,23 @@ returns table (ts timestamptz, company_cnpj text, service text, endpoint text, s
         random() as t from generate_series(1, n) offset 0) as d
     join bench.company as c on c.i = d.c join bench.endpoint as e on e.i = d.e $$;
 
-/* Puts calls where noc.ingest would, as one pending batch; gives its ledger id. */
-create function bench.load(n bigint, starts timestamptz, span interval) returns bigint
-language plpgsql as $$
-declare v_id bigint := (select coalesce(max(batch_id), 0) + 1 from bench.loaded);
-begin
-    insert into bench.loaded values (v_id);
-    insert into public.api_usage
-    select ts, company_cnpj, service, endpoint, 'POST', status, latency_ms, null, v_id
-    from bench.calls(n, starts, span);
-    insert into noc.batch_pending (ledger_id, kind, company_cnpj, first_at, last_at)
-    values (v_id, 'api_usage', null, starts, starts + span);
-    return v_id;
-end $$;
 create table bench.loaded (batch_id bigint);
+/* Puts calls where noc.ingest would, as pending batches of 1,000. */
+create function bench.load(n bigint, starts timestamptz, span interval) returns void
+language sql as $$
+    with calls as (
+        select c.*, l.last_id + 1 + (row_number() over () - 1) / 1000 as batch_id
+        from bench.calls(n, starts, span) as c
+        cross join (select coalesce(max(batch_id), 0) as last_id from bench.loaded) as l
+    ),
+    facts as (
+        insert into public.api_usage
+        select ts, company_cnpj, service, endpoint, 'POST', status, latency_ms, null, batch_id
+        from calls
+    ),
+    pending as (
+        insert into noc.batch_pending (ledger_id, kind, company_cnpj, first_at, last_at)
+        select batch_id, 'api_usage', null, min(ts), max(ts) from calls group by batch_id
+    )
+    insert into bench.loaded select max(batch_id) from calls $$;
 """

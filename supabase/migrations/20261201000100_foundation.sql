@@ -79,8 +79,6 @@ create type public.job_status as enum (
     'failed'   -- running -> failed
 );
 
-create type public.metric_window as enum ('1m', '5m', '1h');
-create type public.metric_level as enum ('cell', 'service', 'company', 'endpoint', 'global');
 
 /*
 Raises our one kind of error. PTxyz becomes HTTP xyz in PostgREST; the hint is the

@@ -34,8 +34,13 @@ as $$
         / (1 + exp(1 / 49.99833327::double precision))
 $$;
 
-/* Both multisets as one entry per key. */
-create function noc.sketch_merge(a bigint [], b bigint [])
+/* Sum of bigints as a bigint: the built-in one goes through numeric. Raises on overflow. */
+create aggregate noc.total (bigint) (
+    sfunc = int8pl, stype = bigint, initcond = '0', combinefunc = int8pl, parallel = safe
+);
+
+/* The same multiset with one entry per key; null for an empty one. */
+create function noc.sketch_compact(sketch bigint [])
 returns bigint []
 language sql
 immutable
@@ -44,14 +49,26 @@ set search_path = ''
 as $$
     select array_agg(q.key << 40 | q.n)
     from (
-        select x >> 40 as key, sum(x & 1099511627775)::bigint as n
-        from unnest(a || b) as x
+        select x >> 40 as key, noc.total(x & 1099511627775) as n
+        from unnest(sketch) as x
         group by 1
     ) as q
 $$;
 
+/* The same multiset, compact when it is long; a short one is not worth the call. */
+create function noc.sketch_trim(sketch bigint [])
+returns bigint []
+language sql
+immutable
+parallel safe
+as $$
+    select case
+        when cardinality(sketch) > 64 then noc.sketch_compact(sketch) else sketch
+    end
+$$;
+
 /*
-Adds b to a. Compacts only when the length crosses a power of two from 32 up, so the
+Adds b to a. Compacts only when the length crosses a power of two from 256 up, so the
 cost is amortised: x and y have different highest bits exactly when (x # y) > (x & y).
 */
 create function noc.sketch_add(a bigint [], b bigint [])
@@ -61,10 +78,10 @@ immutable
 parallel safe
 as $$
     select case
-        when cardinality(a) + cardinality(b) >= 32
+        when cardinality(a) + cardinality(b) >= 256
             and (cardinality(a) # (cardinality(a) + cardinality(b)))
             > (cardinality(a) & (cardinality(a) + cardinality(b)))
-            then noc.sketch_merge(a, b)
+            then noc.sketch_compact(a || b)
         else a || b
     end
 $$;
@@ -114,8 +131,3 @@ begin
     return v_result;
 end;
 $$;
-
-/* Sum of bigints as a bigint: the built-in one goes through numeric. Raises on overflow. */
-create aggregate noc.total(bigint) (
-    sfunc = int8pl, stype = bigint, initcond = '0', combinefunc = int8pl, parallel = safe
-);

@@ -7,8 +7,9 @@ endpoint and global level: everything. Rates are ratios of `count`. p50_ms and p
 are null until the bucket is closed, and again after a late row until the next tick.
 */
 create table public.metrics_agg (
-    "window" public.metric_window not null,
-    level public.metric_level not null,
+    -- Texts, not enums: only a leakproof comparison (text has one) may use the index under RLS.
+    "window" text collate "C" not null,
+    level text collate "C" not null,
     company_cnpj text collate "C",
     bucket timestamptz not null,
     service text collate "C",
@@ -23,7 +24,9 @@ create table public.metrics_agg (
     p95_ms real,
     error_rate double precision generated always as (errors::double precision / count) stored,
     error_rate_4xx double precision
-    generated always as (errors_4xx::double precision / count) stored
+    generated always as (errors_4xx::double precision / count) stored,
+    constraint metrics_agg_level
+    check (level in ('cell', 'service', 'company', 'endpoint', 'global'))
 ) partition by list ("window");
 
 create table noc.metrics_agg_1m partition of public.metrics_agg
@@ -73,9 +76,7 @@ set search_path = ''
 as $$
 declare
     v_batches bigint;
-    v_ids bigint [];
-    v_first timestamptz;
-    v_last timestamptz;
+    v_calls noc.batch_pending [];
     v_rows bigint := 0;
     v_cells bigint := 0;
 begin
@@ -96,15 +97,12 @@ begin
         from taken as t
     )
 
-    select
-        count(*), array_agg(t.ledger_id) filter (where t.kind = 'api_usage'), min(t.first_at),
-        max(t.last_at)
-    into v_batches, v_ids, v_first, v_last
+    select count(*), array_agg(t.*::noc.batch_pending) filter (where t.kind = 'api_usage')
+    into v_batches, v_calls
     from taken as t;
 
-    if v_ids is not null then
-        select m.rows, m.cells into v_rows, v_cells
-        from noc.merge_batches(v_ids, v_first, v_last) as m;
+    if v_calls is not null then
+        select m.rows, m.cells into v_rows, v_cells from noc.merge_batches(v_calls) as m;
     end if;
     return jsonb_build_object(
         'rows', v_rows, 'cells', v_cells, 'batches', v_batches
@@ -114,7 +112,7 @@ $$;
 
 /* Buckets with rows whose percentiles are to be filled once they close. */
 create table noc.unfinished_buckets (
-    "window" public.metric_window not null,
+    "window" text collate "C" not null,
     bucket timestamptz not null,
     primary key ("window", bucket)
 );
@@ -122,104 +120,92 @@ create table noc.unfinished_buckets (
 alter table noc.unfinished_buckets enable row level security;
 
 /*
-Adds the rows of the named batches to metrics_agg. Only rows with first_at <= timestamp
-<= last_at are looked for, which prunes partitions. 5m and 1h deltas are made of the 1m
-delta, not of the raw rows again; the global one of the endpoints'. Sorting is off: the
-planner cannot know how many groups there are, and hashing is three times faster.
+Adds the rows of the batches to metrics_agg. Each batch is looked up by its id within its
+own span, which prunes partitions: a few late rows cost their own number, not that of
+their minute. 5m and 1h deltas are made of the 1m delta, not of the raw rows again.
+Sorting is off: the planner cannot know how many groups there are, and hashing is three
+times faster.
 */
-create function noc.merge_batches(ledger_ids bigint [], first_at timestamptz, last_at timestamptz)
+create function noc.merge_batches(batches noc.batch_pending [])
 returns table (rows bigint, cells bigint)
 language sql
 rows 1
 set search_path = ''
 set enable_sort = off
 as $$
-    with raw as materialized (
-        select
-            date_bin('1 min', u."timestamp", '2000-01-01') as bucket, u.company_cnpj, u.service,
-            u.endpoint, noc.sketch_key(u.latency_ms) as key,
-            count(*) as n,
-            count(*) filter (where u.status >= 500 or u.status = 0) as errors,
-            count(*) filter (where u.status between 400 and 499) as errors_4xx,
-            sum(u.latency_ms) as latency_sum, max(u.latency_ms) as latency_max
-        from public.api_usage as u
-        where u.batch_id = any(ledger_ids) and u."timestamp" between first_at and last_at
-        group by 1, 2, 3, 4, 5
+    with windows (win, step) as (
+        values ('1m', interval '1 min'), ('5m', interval '5 min'), ('1h', interval '1 hour')
     ),
 
     cell as materialized (
         select
-            r.bucket, r.company_cnpj, r.service, r.endpoint, noc.total(r.n) as n,
-            noc.total(r.errors) as errors, noc.total(r.errors_4xx) as errors_4xx,
-            noc.total(r.latency_sum) as latency_sum, max(r.latency_max) as latency_max,
-            array_agg(r.key << 40 | r.n) as sketch
-        from raw as r
+            date_bin('1 min', u."timestamp", '2000-01-01') as bucket, u.company_cnpj, u.service,
+            u.endpoint, count(*) as n,
+            count(*) filter (where u.status >= 500 or u.status = 0) as errors,
+            count(*) filter (where u.status between 400 and 499) as errors_4xx,
+            sum(u.latency_ms) as latency_sum, max(u.latency_ms) as latency_max,
+            array_agg(noc.sketch_entry(noc.sketch_key(u.latency_ms), 1)) as sketch
+        from unnest(batches) as b
+        cross join lateral (
+            select a."timestamp", a.company_cnpj, a.service, a.endpoint, a.latency_ms, a.status
+            from public.api_usage as a
+            where a.batch_id = b.ledger_id and a."timestamp" between b.first_at and b.last_at
+            offset 0
+        ) as u
         group by 1, 2, 3, 4
     ),
 
-    endpoint_keys as materialized (
-        select r.bucket, r.service, r.endpoint, r.key, noc.total(r.n) as n
-        from raw as r group by 1, 2, 3, 4
-    ),
-
-    -- Sketches of the marginals; a service's keeps its endpoints' entries apart, which is legal.
-    sketches as (
+    -- A marginal is made of the level below it, so no level reads more entries than it must.
+    service as materialized (
         select
-            'service'::public.metric_level as level, r.bucket, r.company_cnpj, r.service,
-            null as endpoint, array_agg(r.key << 40 | r.n) as sketch
-        from raw as r group by 2, 3, 4
-        union all
-        select 'company', q.bucket, q.company_cnpj, null, null, array_agg(q.key << 40 | q.n)
-        from (
-            select r.bucket, r.company_cnpj, r.key, noc.total(r.n) as n from raw as r group by 1, 2, 3
-        ) as q
-        group by q.bucket, q.company_cnpj
-        union all
-        select 'endpoint', k.bucket, null, k.service, k.endpoint, array_agg(k.key << 40 | k.n)
-        from endpoint_keys as k group by k.bucket, k.service, k.endpoint
-        union all
-        select 'global', q.bucket, null, null, null, array_agg(q.key << 40 | q.n)
-        from (
-            select k.bucket, k.key, noc.total(k.n) as n from endpoint_keys as k group by 1, 2
-        ) as q
-        group by q.bucket
-    ),
-
-    counters as (
-        select
-            case grouping(c.company_cnpj, c.service, c.endpoint)
-                when 1 then 'service' when 3 then 'company' when 4 then 'endpoint' else 'global'
-            end::public.metric_level as level,
-            c.bucket, c.company_cnpj, c.service, c.endpoint, noc.total(c.n) as n,
+            c.bucket, c.company_cnpj, c.service, noc.total(c.n) as n,
             noc.total(c.errors) as errors, noc.total(c.errors_4xx) as errors_4xx,
-            noc.total(c.latency_sum) as latency_sum, max(c.latency_max) as latency_max
-        from cell as c
-        group by grouping sets (
-            (c.bucket, c.company_cnpj, c.service), (c.bucket, c.company_cnpj),
-            (c.bucket, c.service, c.endpoint), (c.bucket)
-        )
+            noc.total(c.latency_sum) as latency_sum, max(c.latency_max) as latency_max,
+            noc.sketch_concat(c.sketch) as sketch
+        from cell as c group by 1, 2, 3
+    ),
+
+    endpoint as materialized (
+        select
+            c.bucket, c.service, c.endpoint, noc.total(c.n) as n,
+            noc.total(c.errors) as errors, noc.total(c.errors_4xx) as errors_4xx,
+            noc.total(c.latency_sum) as latency_sum, max(c.latency_max) as latency_max,
+            noc.sketch_compact(noc.sketch_concat(c.sketch)) as sketch
+        from cell as c group by 1, 2, 3
     ),
 
     minute as materialized (
         select
-            'cell'::public.metric_level as level, c.bucket, c.company_cnpj, c.service, c.endpoint,
-            c.n, c.errors, c.errors_4xx, c.latency_sum, c.latency_max, c.sketch
+            'cell' as level, c.bucket, c.company_cnpj, c.service, c.endpoint, c.n, c.errors,
+            c.errors_4xx, c.latency_sum, c.latency_max, noc.sketch_trim(c.sketch) as sketch
         from cell as c
         union all
         select
-            k.level, k.bucket, k.company_cnpj, k.service, k.endpoint, k.n, k.errors, k.errors_4xx,
-            k.latency_sum, k.latency_max, s.sketch
-        from counters as k
-        inner join sketches as s
-            on s.level = k.level and s.bucket = k.bucket
-            and coalesce(s.company_cnpj, '') = coalesce(k.company_cnpj, '')
-            and coalesce(s.service, '') = coalesce(k.service, '')
-            and coalesce(s.endpoint, '') = coalesce(k.endpoint, '')
+            'service', s.bucket, s.company_cnpj, s.service, null, s.n, s.errors, s.errors_4xx,
+            s.latency_sum, s.latency_max, noc.sketch_trim(s.sketch)
+        from service as s
+        union all
+        select
+            'company', s.bucket, s.company_cnpj, null, null, noc.total(s.n), noc.total(s.errors),
+            noc.total(s.errors_4xx), noc.total(s.latency_sum), max(s.latency_max),
+            noc.sketch_compact(noc.sketch_concat(s.sketch))
+        from service as s group by 2, 3
+        union all
+        select
+            'endpoint', e.bucket, null, e.service, e.endpoint, e.n, e.errors, e.errors_4xx,
+            e.latency_sum, e.latency_max, e.sketch
+        from endpoint as e
+        union all
+        select
+            'global', e.bucket, null, null, null, noc.total(e.n), noc.total(e.errors),
+            noc.total(e.errors_4xx), noc.total(e.latency_sum), max(e.latency_max),
+            noc.sketch_compact(noc.sketch_concat(e.sketch))
+        from endpoint as e group by 2
     ),
 
-    delta as materialized (
+    delta as (
         select
-            '1m'::public.metric_window as win, m.level, m.bucket, m.company_cnpj, m.service,
+            '1m' as win, m.level, m.bucket, m.company_cnpj, m.service,
             m.endpoint, m.n, m.errors, m.errors_4xx, m.latency_sum, m.latency_max, m.sketch
         from minute as m
         union all
@@ -228,15 +214,14 @@ as $$
             m.endpoint, noc.total(m.n), noc.total(m.errors), noc.total(m.errors_4xx),
             noc.total(m.latency_sum), max(m.latency_max), noc.sketch_concat(m.sketch)
         from minute as m
-        cross join (
-            values ('5m'::public.metric_window, interval '5 min'), ('1h', interval '1 hour')
-        ) as w (win, step)
+        inner join windows as w on w.win <> '1m'
         group by 1, 2, 3, 4, 5, 6
     ),
 
     marked as (
         insert into noc.unfinished_buckets ("window", bucket)
-        select distinct d.win, d.bucket from delta as d
+        select distinct w.win, date_bin(w.step, m.bucket, '2000-01-01')
+        from (select distinct n.bucket from minute as n) as m cross join windows as w
         on conflict do nothing
     ),
 
@@ -262,12 +247,14 @@ as $$
         returning 1
     )
 
-    select (select coalesce(sum(r.n), 0)::bigint from raw as r), (select count(*) from merged)
+    select (select coalesce(sum(c.n), 0)::bigint from cell as c), (select count(*) from merged)
 $$;
 
 /*
-Fills p50_ms and p95_ms of the buckets that have closed by `at`. Gives how many rows.
-Leaf by leaf, so that each row is found again by its ctid.
+Fills p50_ms and p95_ms of the buckets that have closed by `at`, as noc.sketch_quantiles
+would (an entry begins with its key, so entry order is key order), and compacts the long
+sketches that will be kept. Gives how many rows. All rows of a leaf at once, and each
+found again by its ctid: three times faster than one by one.
 */
 create function noc.finalise(at timestamptz)
 returns bigint
@@ -283,7 +270,7 @@ begin
     for v_leaf, v_buckets in
         with closed as (
             delete from noc.unfinished_buckets as u
-            where u.bucket + u."window"::text::interval <= at
+            where u.bucket + u."window"::interval <= at
             returning u."window", u.bucket
         )
 
@@ -297,15 +284,35 @@ begin
     loop
         execute format(
             $sql$
-            update %1$s as m set p50_ms = c.q[1], p95_ms = c.q[2]
-            from (
-                select u.ctid as row, noc.sketch_quantiles(u.sketch, '{0.5,0.95}') as q
+            with seen as (
+                select
+                    u.ctid as row, u.count, x as entry,
+                    noc.total(x & 1099511627775) over (
+                        partition by u.ctid order by x rows unbounded preceding
+                    ) as seen
                 from unnest($1) as b (bucket)
                 inner join %1$s as u on u.bucket = b.bucket
+                cross join unnest(u.sketch) as x
                 where u.p95_ms is null
-                offset 0
-            ) as c
-            where m.ctid = c.row
+            ),
+
+            found as (
+                select
+                    s.row,
+                    min(s.entry) filter (where s.seen >= ceil(0.5::float8 * s.count)) as p50,
+                    min(s.entry) filter (where s.seen >= ceil(0.95::float8 * s.count)) as p95
+                from seen as s group by s.row
+            )
+
+            update %1$s as m
+            set
+                p50_ms = noc.sketch_value(f.p50 >> 40),
+                p95_ms = noc.sketch_value(f.p95 >> 40),
+                sketch = case
+                    when m."window" = '1m' then m.sketch else noc.sketch_trim(m.sketch)
+                end
+            from found as f
+            where m.ctid = f.row
             $sql$, v_leaf
         ) using v_buckets;
         get diagnostics v_filled = row_count;

@@ -10,7 +10,7 @@ create type noc.read_scope as (
     companies text [],
     service text,
     range text,
-    resolution public.metric_window,
+    resolution text,
     starts timestamptz,
     ends timestamptz
 );
@@ -33,7 +33,7 @@ $$;
 
 /* The bucket that draws a range with 15 to 288 points. */
 create function noc.range_resolution(range text)
-returns public.metric_window
+returns text
 language sql
 immutable
 set search_path = ''
@@ -42,13 +42,13 @@ as $$
         when range in ('15m', '1h') then '1m'
         when range in ('6h', '24h') then '5m'
         else '1h'
-    end::public.metric_window
+    end
 $$;
 
 /* Scope of a filtered read for the caller. Raises PT404 scope_not_found, PT400 range | service. */
 create function noc.read_scope_of(
     company_cnpj text, group_id uuid, service text, range text, at timestamptz,
-    resolution public.metric_window default null
+    resolution text default null
 )
 returns noc.read_scope
 language plpgsql
@@ -74,7 +74,7 @@ begin
     v_scope.service := service;
     v_scope.range := v_range;
     v_scope.resolution := coalesce(resolution, noc.range_resolution(v_range));
-    v_step := v_scope.resolution::text::interval;
+    v_step := v_scope.resolution::interval;
     v_scope.ends := date_bin(v_step, at, '2000-01-01') + v_step;
     v_scope.starts := v_scope.ends
         - greatest(noc.range_length(v_range), v_step);

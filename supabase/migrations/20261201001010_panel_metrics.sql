@@ -6,7 +6,7 @@ the marginals of everything; others the rows of their companies, per service whe
 is asked for. Branches, because an OR would keep the planner off the index.
 */
 create function noc.metric_rows(
-    s noc.read_scope, win public.metric_window, starts timestamptz, ends timestamptz
+    s noc.read_scope, win text, starts timestamptz, ends timestamptz
 )
 returns setof public.metrics_agg
 language plpgsql
@@ -148,14 +148,14 @@ as $$
     )
 
     select
-        g.bucket, g.bucket + s.resolution::text::interval > at, b.n,
+        g.bucket, g.bucket + s.resolution::interval > at, b.n,
         coalesce(m.p[1], b.p50_ms), coalesce(m.p[2], b.p95_ms),
         (b.errors / b.n)::double precision, (b.errors_4xx / b.n)::double precision,
         b.n * 60 / greatest(extract(epoch from
-            least(g.bucket + s.resolution::text::interval, at) - g.bucket
+            least(g.bucket + s.resolution::interval, at) - g.bucket
         ), 1)::double precision
     from generate_series(
-        s.starts, s.ends - s.resolution::text::interval, s.resolution::text::interval
+        s.starts, s.ends - s.resolution::interval, s.resolution::interval
     ) as g (bucket)
     left join buckets as b on b.bucket = g.bucket
     left join merged as m on m.bucket = g.bucket
@@ -224,11 +224,11 @@ set jit = off
 as $$
 declare
     v_scope noc.read_scope := noc.read_scope_of(
-        company_cnpj, group_id, service, range, at, case when range = '24h' then '1h'::public.metric_window end
+        company_cnpj, group_id, service, range, at, case when range = '24h' then '1h' end
     );
     v_buckets timestamptz [] := array(select generate_series(
-        v_scope.starts, v_scope.ends - v_scope.resolution::text::interval,
-        v_scope.resolution::text::interval
+        v_scope.starts, v_scope.ends - v_scope.resolution::interval,
+        v_scope.resolution::interval
     ));
     v_rows jsonb;
 begin

@@ -168,9 +168,9 @@ as $$
     ),
 
     buckets as (
-        select g.bucket, g.bucket + s.resolution::text::interval as ends
+        select g.bucket, g.bucket + s.resolution::interval as ends
         from generate_series(
-            s.starts, s.ends - s.resolution::text::interval, s.resolution::text::interval
+            s.starts, s.ends - s.resolution::interval, s.resolution::interval
         ) as g (bucket)
     ),
 

@@ -24,8 +24,9 @@ begin
     select upto into v_from from noc.naive_mark for update;
     select max(batch_id) into v_upto from public.api_usage where batch_id > v_from;
     if v_upto is null then return 0; end if;
-    select m.rows into v_rows from noc.merge_batches(
-        array(select generate_series(v_from + 1, v_upto)), '-infinity', 'infinity') as m;
+    select m.rows into v_rows from noc.merge_batches(array(
+        select row(i, 'api_usage', null, '-infinity', 'infinity')::noc.batch_pending
+        from generate_series(v_from + 1, v_upto) as i)) as m;
     update noc.naive_mark set upto = v_upto;
     return v_rows;
 end $$;

@@ -47,7 +47,7 @@ insert into wanted values
 ('sessions', 'last_seen_at', 'timestamp with time zone'),
 ('sessions', 'ip', 'inet'),
 ('sessions', 'ua', 'text'),
-('metrics_agg', 'window', 'metric_window'),
+('metrics_agg', 'window', 'text'),
 ('metrics_agg', 'company_cnpj', 'text'),
 ('metrics_agg', 'bucket', 'timestamp with time zone'),
 ('metrics_agg', 'endpoint', 'text'),

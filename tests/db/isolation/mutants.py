@@ -183,7 +183,7 @@ MUTANTS: Final[dict[str, Mutant]] = {
     ),
     "a company hides a foreign group": Statement(RESOLVE.format("")),
     "everything without a filter": Edit(
-        "noc.read_scope_of(text,uuid,text,text,timestamptz,public.metric_window)",
+        "noc.read_scope_of(text,uuid,text,text,timestamptz,text)",
         "'*' = any(v_scope.companies)",
         "company_cnpj is null and group_id is null",
     ),
@@ -192,7 +192,7 @@ MUTANTS: Final[dict[str, Mutant]] = {
         "noc.live_alerts(text[],text)", "coalesce(a.company_cnpj, '*') = any(scopes)", "true"
     ),
     "metrics of every company": Edit(
-        "noc.metric_rows(noc.read_scope,public.metric_window,timestamptz,timestamptz)",
+        "noc.metric_rows(noc.read_scope,text,timestamptz,timestamptz)",
         "m.company_cnpj = any(s.companies)",
         "m.company_cnpj is not null",
     ),
