@@ -47,6 +47,12 @@ class Bed:
         row = self.db.execute(query, args).fetchone()
         return row[0] if row else None
 
+    def empty(self) -> None:
+        """No calls and no metrics, as after the installation."""
+        self.db.execute("truncate public.api_usage, public.metrics_agg, noc.batch_pending")
+        self.db.execute("truncate noc.unfinished_buckets")
+        self.db.execute("update noc.coarse_windows set closed_to = '-infinity'")
+
     def as_admin(self, statement: str) -> None:
         """A statement that needs the superuser: COPY from and to files of the server."""
         with psycopg.connect(self.admin_dsn, autocommit=True) as admin:

@@ -8,7 +8,7 @@ create table noc.partitioned_tables (
     step interval not null,
     ahead integer not null check (ahead >= 2),
     keep interval not null,
-    fillfactor integer not null default 100 -- below 100: room for updates on the same page
+    storage text not null default 'fillfactor = 100' -- storage parameters of a leaf
 );
 
 alter table noc.partitioned_tables enable row level security;
@@ -47,7 +47,7 @@ Makes one leaf in schema noc, which no API role can name. CREATE + ATTACH takes 
 UPDATE EXCLUSIVE on the parent, where CREATE ... PARTITION OF would block its readers.
 */
 create function noc.make_partition(
-    parent regclass, step interval, starts timestamptz, fillfactor integer
+    parent regclass, step interval, starts timestamptz, storage text
 )
 returns boolean
 language plpgsql
@@ -65,7 +65,7 @@ begin
     end if;
     execute format(
         'create table noc.%I (like %s including defaults including constraints including generated) '
-        'with (fillfactor = %s)', v_leaf, parent, fillfactor
+        'with (%s)', v_leaf, parent, storage
     );
     execute format(
         'alter table %s attach partition noc.%I for values from (%L) to (%L)',
@@ -98,7 +98,7 @@ begin
         while v_starts <= noc.partition_start(v_table.step, at) + v_table.ahead * v_table.step loop
             v_made := v_made
                 + noc.make_partition(
-                    v_table.parent, v_table.step, v_starts, v_table.fillfactor
+                    v_table.parent, v_table.step, v_starts, v_table.storage
                 )::integer;
             v_starts := v_starts + v_table.step;
         end loop;

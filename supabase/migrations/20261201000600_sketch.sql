@@ -35,7 +35,7 @@ as $$
 $$;
 
 /* Sum of bigints as a bigint: the built-in one goes through numeric. Raises on overflow. */
-create aggregate noc.total (bigint) (
+create aggregate noc.total(bigint) ( -- noqa: LT01
     sfunc = int8pl, stype = bigint, initcond = '0', combinefunc = int8pl, parallel = safe
 );
 
@@ -86,10 +86,6 @@ as $$
     end
 $$;
 
-create aggregate noc.sketch_concat(bigint []) (
-    sfunc = array_cat, stype = bigint [], parallel = safe
-);
-
 /*
 Quantiles of one sketch as percentile_disc defines them (the smallest value that at
 least q of the rows do not exceed), in ms. `qs` ascending. Null for an empty sketch.
@@ -131,3 +127,8 @@ begin
     return v_result;
 end;
 $$;
+
+/* Both multisets together. */
+create aggregate noc.sketch_concat(bigint []) (
+    sfunc = array_cat, stype = bigint [], parallel = safe
+);

@@ -1,10 +1,13 @@
--- Facts -> summary. metrics_agg holds each window at five levels; noc.roll_up consumes
--- the ledger's pending batches exactly once, noc.finalise fills p50/p95 of closed buckets.
+-- Facts -> summary. metrics_agg holds each window at five levels. noc.roll_up consumes the
+-- ledger's pending batches exactly once into 1m rows; noc.close_windows makes 5m and 1h
+-- rows when their bucket has closed; noc.finalise fills p50/p95 of closed buckets.
 
 /*
 Null company at cell, service and company level: the platform's own traffic; at
 endpoint and global level: everything. Rates are ratios of `count`. p50_ms and p95_ms
-are null until the bucket is closed, and again after a late row until the next tick.
+are null until the bucket is closed, and again after a late row until the next tick. A
+5m or 1h row exists from the first tick after its bucket closed; what is open is read
+from the finer rows (noc.metric_rows).
 */
 create table public.metrics_agg (
     -- Texts, not enums: only a leakproof comparison (text has one) may use the index under RLS.
@@ -49,10 +52,29 @@ create unique index metrics_agg_key on public.metrics_agg (
 create index metrics_agg_bucket_brin
 on public.metrics_agg using brin (bucket) with (pages_per_range = 8);
 
-insert into noc.partitioned_tables (parent, step, ahead, keep, fillfactor) values
-('noc.metrics_agg_1m', '1 day', 3, '3 days', 50),
-('noc.metrics_agg_5m', '7 days', 2, '14 days', 50),
-('noc.metrics_agg_1h', '28 days', 2, '400 days', 50);
+-- Half a page free for updates on the same page; sketches stay inline and uncompressed, since
+-- every tick would unpack and pack them again.
+insert into noc.partitioned_tables (parent, step, ahead, keep, storage) values
+('noc.metrics_agg_1m', '1 day', 3, '3 days', 'fillfactor = 50, toast_tuple_target = 8160'),
+('noc.metrics_agg_5m', '7 days', 2, '14 days', 'fillfactor = 50, toast_tuple_target = 8160'),
+('noc.metrics_agg_1h', '28 days', 2, '400 days', 'fillfactor = 50, toast_tuple_target = 8160');
+
+/*
+The windows that are made of a finer one, once, when their bucket closes: two thirds of a
+tick's writes would be theirs if they were kept live. Every bucket that ended by
+`closed_to` is made; rows that come later for it are merged into it by noc.roll_up.
+*/
+create table noc.coarse_windows (
+    "window" text collate "C" primary key,
+    finer text collate "C" not null,
+    step interval not null,
+    closed_to timestamptz not null default '-infinity'
+);
+
+insert into noc.coarse_windows ("window", finer, step) values
+('5m', '1m', '5 minutes'), ('1h', '5m', '1 hour');
+
+alter table noc.coarse_windows enable row level security;
 
 /* Tables that facts reached since the last announcement, per company (null: the platform). */
 create table noc.touched (
@@ -64,10 +86,10 @@ alter table noc.touched enable row level security;
 
 /*
 Consumes pending batches, at most `max_batches` of them, and merges their rows into
-every window and level. Exactly once under crashes, late commits and rivals: a pending
-row is visible exactly when its facts are, and is deleted in the transaction that
-counts them. One caller at a time (noc.tick holds the lock). Gives {"rows", "cells",
-"batches"}; what was reached goes to noc.touched.
+every level of every window that is made by now. Exactly once under crashes, late
+commits and rivals: a pending row is visible exactly when its facts are, and is deleted
+in the transaction that counts them. One caller at a time (noc.tick holds the lock).
+Gives {"rows", "cells", "batches"}; what was reached goes to noc.touched.
 */
 create function noc.roll_up(at timestamptz, max_batches integer default 100000)
 returns jsonb
@@ -122,22 +144,21 @@ alter table noc.unfinished_buckets enable row level security;
 /*
 Adds the rows of the batches to metrics_agg. Each batch is looked up by its id within its
 own span, which prunes partitions: a few late rows cost their own number, not that of
-their minute. 5m and 1h deltas are made of the 1m delta, not of the raw rows again.
+their minute. What belongs to a closed 5m or 1h bucket goes into that too.
 Sorting is off: the planner cannot know how many groups there are, and hashing is three
-times faster.
+times faster. plpgsql for its plan cache: planning costs as much as a hundred late rows.
 */
 create function noc.merge_batches(batches noc.batch_pending [])
 returns table (rows bigint, cells bigint)
-language sql
+language plpgsql
 rows 1
 set search_path = ''
 set enable_sort = off
+set plan_cache_mode = force_generic_plan
 as $$
-    with windows (win, step) as (
-        values ('1m', interval '1 min'), ('5m', interval '5 min'), ('1h', interval '1 hour')
-    ),
-
-    cell as materialized (
+begin
+    return query
+    with cell as materialized (
         select
             date_bin('1 min', u."timestamp", '2000-01-01') as bucket, u.company_cnpj, u.service,
             u.endpoint, count(*) as n,
@@ -170,7 +191,7 @@ as $$
             c.bucket, c.service, c.endpoint, noc.total(c.n) as n,
             noc.total(c.errors) as errors, noc.total(c.errors_4xx) as errors_4xx,
             noc.total(c.latency_sum) as latency_sum, max(c.latency_max) as latency_max,
-            noc.sketch_compact(noc.sketch_concat(c.sketch)) as sketch
+            noc.sketch_trim(noc.sketch_concat(c.sketch)) as sketch
         from cell as c group by 1, 2, 3
     ),
 
@@ -188,7 +209,7 @@ as $$
         select
             'company', s.bucket, s.company_cnpj, null, null, noc.total(s.n), noc.total(s.errors),
             noc.total(s.errors_4xx), noc.total(s.latency_sum), max(s.latency_max),
-            noc.sketch_compact(noc.sketch_concat(s.sketch))
+            noc.sketch_trim(noc.sketch_concat(s.sketch))
         from service as s group by 2, 3
         union all
         select
@@ -199,29 +220,28 @@ as $$
         select
             'global', e.bucket, null, null, null, noc.total(e.n), noc.total(e.errors),
             noc.total(e.errors_4xx), noc.total(e.latency_sum), max(e.latency_max),
-            noc.sketch_compact(noc.sketch_concat(e.sketch))
+            noc.sketch_trim(noc.sketch_concat(e.sketch))
         from endpoint as e group by 2
     ),
 
-    delta as (
+    delta as materialized (
         select
-            '1m' as win, m.level, m.bucket, m.company_cnpj, m.service,
-            m.endpoint, m.n, m.errors, m.errors_4xx, m.latency_sum, m.latency_max, m.sketch
+            '1m' as win, m.level, m.bucket, m.company_cnpj, m.service, m.endpoint, m.n, m.errors,
+            m.errors_4xx, m.latency_sum, m.latency_max, m.sketch
         from minute as m
         union all
         select
-            w.win, m.level, date_bin(w.step, m.bucket, '2000-01-01'), m.company_cnpj, m.service,
-            m.endpoint, noc.total(m.n), noc.total(m.errors), noc.total(m.errors_4xx),
+            w."window", m.level, date_bin(w.step, m.bucket, '2000-01-01'), m.company_cnpj,
+            m.service, m.endpoint, noc.total(m.n), noc.total(m.errors), noc.total(m.errors_4xx),
             noc.total(m.latency_sum), max(m.latency_max), noc.sketch_concat(m.sketch)
         from minute as m
-        inner join windows as w on w.win <> '1m'
+        inner join noc.coarse_windows as w on w.closed_to > m.bucket
         group by 1, 2, 3, 4, 5, 6
     ),
 
     marked as (
         insert into noc.unfinished_buckets ("window", bucket)
-        select distinct w.win, date_bin(w.step, m.bucket, '2000-01-01')
-        from (select distinct n.bucket from minute as n) as m cross join windows as w
+        select distinct d.win, d.bucket from delta as d
         on conflict do nothing
     ),
 
@@ -247,14 +267,67 @@ as $$
         returning 1
     )
 
-    select (select coalesce(sum(c.n), 0)::bigint from cell as c), (select count(*) from merged)
+    select (select coalesce(sum(c.n), 0)::bigint from cell as c), (select count(*) from merged);
+end;
+$$;
+
+/*
+Makes the rows of every 5m and 1h bucket that has closed by `at` from the finer rows.
+Gives how many rows.
+*/
+create function noc.close_windows(at timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+set enable_sort = off
+as $$
+declare
+    v_window noc.coarse_windows;
+    v_closed_to timestamptz;
+    v_made bigint;
+    v_total bigint := 0;
+begin
+    for v_window in select w.* from noc.coarse_windows as w order by w.step loop
+        v_closed_to := date_bin(v_window.step, at, '2000-01-01');
+        continue when v_closed_to <= v_window.closed_to;
+
+        with made as (
+            insert into public.metrics_agg (
+                "window", level, company_cnpj, bucket, service, endpoint, count, errors,
+                errors_4xx, latency_sum_ms, latency_max_ms, sketch
+            )
+            select
+                v_window."window", m.level, m.company_cnpj,
+                date_bin(v_window.step, m.bucket, '2000-01-01'), m.service, m.endpoint,
+                noc.total(m.count), noc.total(m.errors), noc.total(m.errors_4xx),
+                noc.total(m.latency_sum_ms), max(m.latency_max_ms),
+                noc.sketch_trim(noc.sketch_concat(m.sketch))
+            from public.metrics_agg as m
+            where m."window" = v_window.finer
+                and m.bucket >= v_window.closed_to and m.bucket < v_closed_to
+            group by 2, 3, 4, 5, 6
+            returning bucket
+        ),
+
+        marked as (
+            insert into noc.unfinished_buckets ("window", bucket)
+            select distinct v_window."window", m.bucket from made as m
+            on conflict do nothing
+        )
+
+        select count(*) into v_made from made;
+        v_total := v_total + v_made;
+        update noc.coarse_windows as w set closed_to = v_closed_to
+        where w."window" = v_window."window";
+    end loop;
+    return v_total;
+end;
 $$;
 
 /*
 Fills p50_ms and p95_ms of the buckets that have closed by `at`, as noc.sketch_quantiles
-would (an entry begins with its key, so entry order is key order), and compacts the long
-sketches that will be kept. Gives how many rows. All rows of a leaf at once, and each
-found again by its ctid: three times faster than one by one.
+would: an entry begins with its key, so entry order is key order. Gives how many rows.
+Written out and leaf by leaf, which is twice as fast as calling it through the parent.
 */
 create function noc.finalise(at timestamptz)
 returns bigint
@@ -284,35 +357,24 @@ begin
     loop
         execute format(
             $sql$
-            with seen as (
-                select
-                    u.ctid as row, u.count, x as entry,
-                    noc.total(x & 1099511627775) over (
-                        partition by u.ctid order by x rows unbounded preceding
-                    ) as seen
-                from unnest($1) as b (bucket)
-                inner join %1$s as u on u.bucket = b.bucket
-                cross join unnest(u.sketch) as x
-                where u.p95_ms is null
-            ),
-
-            found as (
-                select
-                    s.row,
-                    min(s.entry) filter (where s.seen >= ceil(0.5::float8 * s.count)) as p50,
-                    min(s.entry) filter (where s.seen >= ceil(0.95::float8 * s.count)) as p95
-                from seen as s group by s.row
-            )
-
             update %1$s as m
-            set
-                p50_ms = noc.sketch_value(f.p50 >> 40),
-                p95_ms = noc.sketch_value(f.p95 >> 40),
-                sketch = case
-                    when m."window" = '1m' then m.sketch else noc.sketch_trim(m.sketch)
-                end
-            from found as f
-            where m.ctid = f.row
+            set (p50_ms, p95_ms) = (
+                select
+                    noc.sketch_value(min(e.entry) filter (
+                        where e.seen >= ceil(0.5::float8 * m.count)
+                    ) >> 40),
+                    noc.sketch_value(min(e.entry) filter (
+                        where e.seen >= ceil(0.95::float8 * m.count)
+                    ) >> 40)
+                from (
+                    select
+                        x as entry,
+                        noc.total(x & 1099511627775) over (order by x rows unbounded preceding)
+                            as seen
+                    from unnest(m.sketch) as x
+                ) as e
+            )
+            where m.bucket = any($1) and m.p95_ms is null
             $sql$, v_leaf
         ) using v_buckets;
         get diagnostics v_filled = row_count;

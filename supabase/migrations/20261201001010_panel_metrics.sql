@@ -1,44 +1,102 @@
 -- Reads of metrics_agg for the page: one figure for a span, a series, a heatmap.
 
+/* What readers need of a row of metrics_agg; percentiles null where it must be merged. */
+create type noc.metric_row as (
+    bucket timestamptz,
+    company_cnpj text,
+    service text,
+    endpoint text,
+    count bigint,
+    errors bigint,
+    errors_4xx bigint,
+    p50_ms real,
+    p95_ms real,
+    sketch bigint []
+);
+
 /*
-Rows of one window and scope with starts <= bucket < ends. Admin without a filter reads
-the marginals of everything; others the rows of their companies, per service when one
-is asked for. Branches, because an OR would keep the planner off the index.
+Rows of a window at one level with starts <= bucket < ends: of the named companies, or
+those without a company when `companies` is null; of one service unless it is null. What
+the window has not closed yet comes from the finer one, several rows a bucket and without
+percentiles. Two branches, because an OR would keep the planner off the index.
 */
 create function noc.metric_rows(
-    s noc.read_scope, win text, starts timestamptz, ends timestamptz
+    win text, level text, companies text [], service text, starts timestamptz, ends timestamptz
 )
-returns setof public.metrics_agg
+returns setof noc.metric_row
 language plpgsql
 stable
 rows 60
 set search_path = ''
 as $$
+declare
+    v_window noc.coarse_windows;
+    v_closed_to timestamptz := ends;
 begin
-    if s.everything and s.service is null then
+    select w.* into v_window from noc.coarse_windows as w where w."window" = win;
+    if found then
+        v_closed_to := least(ends, v_window.closed_to);
+    end if;
+
+    if companies is null then
         return query
-            select m.* from public.metrics_agg as m
-            where m."window" = win and m.level = 'global' and m.company_cnpj is null
-                and m.bucket >= starts and m.bucket < ends;
-    elsif s.everything then
-        return query
-            select m.* from public.metrics_agg as m
-            where m."window" = win and m.level = 'endpoint' and m.company_cnpj is null
-                and m.bucket >= starts and m.bucket < ends and m.service = s.service;
-    elsif s.service is null then
-        return query
-            select m.* from public.metrics_agg as m
-            where m."window" = win and m.level = 'company'
-                and m.company_cnpj = any(s.companies)
-                and m.bucket >= starts and m.bucket < ends;
+            select
+                m.bucket, m.company_cnpj, m.service, m.endpoint, m.count, m.errors, m.errors_4xx,
+                m.p50_ms, m.p95_ms, m.sketch
+            from public.metrics_agg as m
+            where m."window" = win and m.level = metric_rows.level and m.company_cnpj is null
+                and m.bucket >= starts and m.bucket < v_closed_to
+                and (metric_rows.service is null or m.service = metric_rows.service);
     else
         return query
-            select m.* from public.metrics_agg as m
-            where m."window" = win and m.level = 'service'
-                and m.company_cnpj = any(s.companies)
-                and m.bucket >= starts and m.bucket < ends and m.service = s.service;
+            select
+                m.bucket, m.company_cnpj, m.service, m.endpoint, m.count, m.errors, m.errors_4xx,
+                m.p50_ms, m.p95_ms, m.sketch
+            from public.metrics_agg as m
+            where m."window" = win and m.level = metric_rows.level
+                and m.company_cnpj = any(companies)
+                and m.bucket >= starts and m.bucket < v_closed_to
+                and (metric_rows.service is null or m.service = metric_rows.service);
+    end if;
+
+    if v_closed_to < ends then
+        return query
+            select
+                date_bin(v_window.step, f.bucket, '2000-01-01'), f.company_cnpj, f.service,
+                f.endpoint, f.count, f.errors, f.errors_4xx, null::real, null::real, f.sketch
+            from noc.metric_rows(
+                v_window.finer, metric_rows.level, companies, metric_rows.service,
+                greatest(starts, v_closed_to), ends
+            ) as f;
     end if;
 end;
+$$;
+
+/*
+The rows of a scope that hold each of its calls once, merged as far as it allows: admin
+without a filter reads the marginals of everything; others the rows of their companies,
+per service when one is asked for.
+*/
+create function noc.scope_rows(
+    s noc.read_scope, win text, starts timestamptz, ends timestamptz
+)
+returns setof noc.metric_row
+language sql
+stable
+rows 60
+set search_path = ''
+as $$
+    select r.*
+    from noc.metric_rows(
+        win,
+        case
+            when s.everything and s.service is null then 'global'
+            when s.everything then 'endpoint'
+            when s.service is null then 'company'
+            else 'service'
+        end,
+        case when not s.everything then s.companies end, s.service, starts, ends
+    ) as r
 $$;
 
 /*
@@ -47,7 +105,7 @@ minutes, then minutes at the live edge. A start off the five-minute marks (the s
 ranges) is read in minutes alone.
 */
 create function noc.span_rows(s noc.read_scope, starts timestamptz, ends timestamptz)
-returns setof public.metrics_agg
+returns setof noc.metric_row
 language plpgsql
 stable
 rows 60
@@ -60,13 +118,13 @@ declare
     v_last_five timestamptz := date_bin('5 minutes', ends, '2000-01-01');
 begin
     if ends - starts <= interval '1 hour' then
-        return query select * from noc.metric_rows(s, '1m', starts, ends);
+        return query select * from noc.scope_rows(s, '1m', starts, ends);
         return;
     end if;
-    return query select * from noc.metric_rows(s, '5m', starts, v_first_hour);
-    return query select * from noc.metric_rows(s, '1h', v_first_hour, v_last_hour);
-    return query select * from noc.metric_rows(s, '5m', v_last_hour, v_last_five);
-    return query select * from noc.metric_rows(s, '1m', v_last_five, ends);
+    return query select * from noc.scope_rows(s, '5m', starts, v_first_hour);
+    return query select * from noc.scope_rows(s, '1h', v_first_hour, v_last_hour);
+    return query select * from noc.scope_rows(s, '5m', v_last_hour, v_last_five);
+    return query select * from noc.scope_rows(s, '1m', v_last_five, ends);
 end;
 $$;
 
@@ -123,7 +181,7 @@ rows 100
 set search_path = ''
 as $$
     with rows as materialized (
-        select * from noc.metric_rows(s, s.resolution, s.starts, s.ends)
+        select * from noc.scope_rows(s, s.resolution, s.starts, s.ends)
     ),
 
     buckets as (
@@ -162,53 +220,51 @@ as $$
     order by g.bucket
 $$;
 
-/* Cells of the heatmap: stored percentiles for one company or everything, merged for a group. */
+/* Cells of the heatmap: a bucket with a single row takes its stored percentile. */
 create function noc.heatmap_cells(s noc.read_scope)
 returns table (service text, endpoint text, bucket timestamptz, count bigint, p95_ms real)
-language plpgsql
+language sql
 stable
 rows 1000
 set search_path = ''
 as $$
-begin
-    if s.everything then
-        return query
+    with rows as materialized (
+        select r.*
+        from noc.metric_rows(
+            s.resolution, case when s.everything then 'endpoint' else 'cell' end,
+            case when not s.everything then s.companies end, s.service, s.starts, s.ends
+        ) as r
+    ),
+
+    cells as materialized (
+        select
+            r.service, r.endpoint, r.bucket, noc.total(r.count) as n,
+            case when count(*) = 1 then min(r.p95_ms) end as p95_ms
+        from rows as r group by 1, 2, 3
+    ),
+
+    merged as (
+        select
+            q.service, q.endpoint, q.bucket,
+            (noc.sketch_quantiles(array_agg(q.key << 40 | q.n), '{0.95}'))[1] as p95_ms
+        from (
             select
-                m.service, m.endpoint, m.bucket, m.count,
-                coalesce(m.p95_ms, (noc.sketch_quantiles(m.sketch, '{0.95}'))[1])
-            from public.metrics_agg as m
-            where m."window" = s.resolution and m.level = 'endpoint' and m.company_cnpj is null
-                and m.bucket >= s.starts and m.bucket < s.ends
-                and (s.service is null or m.service = s.service);
-    elsif cardinality(s.companies) = 1 then
-        return query
-            select
-                m.service, m.endpoint, m.bucket, m.count,
-                coalesce(m.p95_ms, (noc.sketch_quantiles(m.sketch, '{0.95}'))[1])
-            from public.metrics_agg as m
-            where m."window" = s.resolution and m.level = 'cell'
-                and m.company_cnpj = s.companies[1]
-                and m.bucket >= s.starts and m.bucket < s.ends
-                and (s.service is null or m.service = s.service);
-    else
-        return query
-            select q.service, q.endpoint, q.bucket, sum(q.n)::bigint,
-                (noc.sketch_quantiles(array_agg(q.key << 40 | q.n), '{0.95}'))[1]
-            from (
-                select
-                    m.service, m.endpoint, m.bucket, x >> 40 as key,
-                    sum(x & 1099511627775)::bigint as n
-                from public.metrics_agg as m
-                cross join unnest(m.sketch) as x
-                where m."window" = s.resolution and m.level = 'cell'
-                    and m.company_cnpj = any(s.companies)
-                    and m.bucket >= s.starts and m.bucket < s.ends
-                    and (s.service is null or m.service = s.service)
-                group by 1, 2, 3, 4
-            ) as q
-            group by q.service, q.endpoint, q.bucket;
-    end if;
-end;
+                r.service, r.endpoint, r.bucket, x >> 40 as key,
+                noc.total(x & 1099511627775) as n
+            from rows as r
+            inner join cells as c
+                on c.service = r.service and c.endpoint = r.endpoint and c.bucket = r.bucket
+            cross join unnest(r.sketch) as x
+            where c.p95_ms is null
+            group by 1, 2, 3, 4
+        ) as q
+        group by 1, 2, 3
+    )
+
+    select c.service, c.endpoint, c.bucket, c.n, coalesce(c.p95_ms, m.p95_ms)
+    from cells as c
+    left join merged as m
+        on m.service = c.service and m.endpoint = c.endpoint and m.bucket = c.bucket
 $$;
 
 /* The endpoints with the worst p95 bucket, at most 50, worst first; see docs/rpc.md. */

@@ -33,40 +33,33 @@ $$;
 /* Requests, error rate and percentiles of each service over the last hour of the scope. */
 create function noc.service_figures(s noc.read_scope)
 returns table (service text, count bigint, error_rate double precision, p95_ms real)
-language plpgsql
+language sql
 stable
 rows 10
 set search_path = ''
 as $$
-declare
-    v_from timestamptz := greatest(s.starts, s.ends - interval '1 hour');
-begin
-    return query
-        with rows as materialized (
-            select m.service, m.count, m.errors, m.sketch from public.metrics_agg as m
-            where s.everything and m."window" = '1m' and m.level = 'endpoint'
-                and m.company_cnpj is null and m.bucket >= v_from and m.bucket < s.ends
-            union all
-            select m.service, m.count, m.errors, m.sketch from public.metrics_agg as m
-            where not s.everything and m."window" = '1m' and m.level = 'service'
-                and m.company_cnpj = any(s.companies) and m.bucket >= v_from and m.bucket < s.ends
-        ),
+    with rows as materialized (
+        select r.*
+        from noc.metric_rows(
+            '1m', case when s.everything then 'endpoint' else 'service' end,
+            case when not s.everything then s.companies end, null,
+            greatest(s.starts, s.ends - interval '1 hour'), s.ends
+        ) as r
+    ),
 
-        merged as (
-            select q.service, (noc.sketch_quantiles(array_agg(q.key << 40 | q.n), '{0.95}'))[1] as p
-            from (
-                select r.service, x >> 40 as key, sum(x & 1099511627775)::bigint as n
-                from rows as r cross join unnest(r.sketch) as x group by 1, 2
-            ) as q
-            group by q.service
-        )
+    merged as (
+        select q.service, (noc.sketch_quantiles(array_agg(q.key << 40 | q.n), '{0.95}'))[1] as p
+        from (
+            select r.service, x >> 40 as key, noc.total(x & 1099511627775) as n
+            from rows as r cross join unnest(r.sketch) as x group by 1, 2
+        ) as q
+        group by q.service
+    )
 
-        select
-            r.service, sum(r.count)::bigint,
-            (sum(r.errors) / sum(r.count))::double precision, max(m.p)
-        from rows as r inner join merged as m on m.service = r.service
-        group by r.service;
-end;
+    select
+        r.service, sum(r.count)::bigint, (sum(r.errors) / sum(r.count))::double precision, max(m.p)
+    from rows as r inner join merged as m on m.service = r.service
+    group by r.service
 $$;
 
 /* Cards fed by metrics_agg: latency, errors, throughput. `figures`: noc.service_figures. */

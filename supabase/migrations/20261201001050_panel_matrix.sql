@@ -1,8 +1,9 @@
 -- Who is in trouble with what: companies by services.
 
 /*
-Company x service: a cell for each service that the company used in the last day, with
-its status and, when an alert is open on it, that alert's value. Worst companies first.
+Company x service: a cell for each service that the company used in the last 24 hours
+(the open one included), with its status and, when an alert is open on it, that alert's
+value. Worst companies first.
 */
 create function noc.matrix(
     company_cnpj text, group_id uuid, service text, range text, at timestamptz
@@ -20,11 +21,11 @@ declare
 begin
     with used as materialized (
         select m.company_cnpj, m.service, sum(m.count)::bigint as count
-        from public.metrics_agg as m
-        where m."window" = '1h' and m.level = 'service'
-            and m.company_cnpj = any(v_scope.companies)
-            and m.bucket >= at - interval '1 day'
-            and (matrix.service is null or m.service = matrix.service)
+        from noc.metric_rows(
+            '1h', 'service', v_scope.companies, matrix.service,
+            date_bin('1 hour', at, '2000-01-01') - interval '23 hours',
+            date_bin('1 hour', at, '2000-01-01') + interval '1 hour'
+        ) as m
         group by 1, 2
     ),
 

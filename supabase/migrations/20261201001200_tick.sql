@@ -24,6 +24,9 @@ begin
 
     v_stages := noc.add_stage(v_stages, 'roll_up', noc.roll_up(at), v_started);
     v_stages := noc.add_stage(
+        v_stages, 'close_windows', jsonb_build_object('rows', noc.close_windows(at)), v_started
+    );
+    v_stages := noc.add_stage(
         v_stages, 'finalise', jsonb_build_object('rows', noc.finalise(at)), v_started
     );
     if v_previous.sampled_at is null or at >= v_previous.sampled_at + interval '1 minute' then

@@ -1,4 +1,7 @@
-"""The brute-force oracle of the roll-up: every counter and bucket again, from raw rows."""
+"""The brute-force oracle of the roll-up: every counter and bucket again, from raw rows.
+
+A coarse window is expected to hold what has closed, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,8 @@ buckets as (
     cross join (
         values ('1m', interval '1 min'), ('5m', interval '5 min'), ('1h', interval '1 hour')
     ) as w (win, step)
+    left join noc.coarse_windows as o on o."window" = w.win
+    where coalesce(date_bin(w.step, ts, '2000-01-01') + w.step <= o.closed_to, true)
     group by 1, 2, 3, 4, 5, 6, 7
 ),
 expected as (

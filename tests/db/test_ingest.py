@@ -237,6 +237,7 @@ def test_facts_are_written_by_their_store_function_alone(db: Database) -> None:
         " where p.prosrc ~ 'insert into public[.](api_usage|app_logs|metrics_agg)' order by 1"
     )
     assert [row["proname"] for row in found] == [
+        "close_windows",
         "merge_batches",
         "store_api_usage",
         "store_app_logs",

@@ -35,6 +35,7 @@ def test_every_level_and_window_counts_every_call_once(db: Database, at: datetim
     ingest(db, ingest_key(db, B1, "omie"), [call(at, 300, 404)], at)
     ingest(db, ingest_key(db, None), [call(at, 5, 0)], at)
     db.run("select noc.roll_up(%s)", at)
+    db.run("select noc.close_windows(%s)", at + timedelta(hours=1))
     for window in ("1m", "5m", "1h"):
         for level in ("cell", "service", "company", "endpoint", "global"):
             assert sum(r["count"] for r in rows(db, level, window)) == 4, (window, level)
@@ -67,19 +68,51 @@ def test_a_closed_bucket_has_percentiles_and_an_open_one_not_yet(
     assert rows(db, "global")[0]["p95_ms"] is None
     db.run("select noc.finalise(%s)", at + timedelta(seconds=60))
     assert rows(db, "global")[0]["p95_ms"] == pytest.approx(100, rel=0.01)
-    assert rows(db, "global", "5m")[0]["p95_ms"] is None
+
+
+@pytest.mark.parametrize(("window", "minutes"), [("5m", 5), ("1h", 60)])
+def test_a_coarse_bucket_exists_once_it_has_closed(
+    db: Database, at: datetime, window: str, minutes: int
+) -> None:
+    key, ends = ingest_key(db), at + timedelta(minutes=minutes)
+    for second in (0, minutes * 60 - 1):
+        moment = at + timedelta(seconds=second)
+        ingest(db, key, [call(moment, 100)], moment)
+    db.run("select noc.tick(%s)", ends - timedelta(microseconds=1))
+    assert rows(db, "global", window) == []
+    db.run("select noc.tick(%s)", ends)
+    (row,) = rows(db, "global", window)
+    assert (row["bucket"], row["count"]) == (at, 2)
+    assert row["p95_ms"] == pytest.approx(100, rel=0.01)
+
+
+def test_an_hour_that_is_half_closed_is_read_whole(db: Database, at: datetime) -> None:
+    """Its closed five minutes, the closed minute after them and the open one."""
+    key = ingest_key(db)
+    for minute in (0, 5, 6):
+        moment = at + timedelta(minutes=minute)
+        ingest(db, key, [call(moment, 100)], moment)
+    db.run("select noc.tick(%s)", at + timedelta(minutes=6))
+    found = db.all(
+        "select bucket, count, p95_ms from noc.metric_rows('1h', 'global', null, null, %s, %s)",
+        at,
+        at + timedelta(hours=1),
+    )
+    assert [(row["bucket"], row["count"], row["p95_ms"]) for row in found] == [(at, 1, None)] * 3
 
 
 def test_a_late_row_reopens_its_bucket_until_the_next_tick(db: Database, at: datetime) -> None:
     key, later = ingest_key(db), at + timedelta(hours=2)
     ingest(db, key, [call(at, 100)], at)
-    db.run("select noc.roll_up(%s)", later)
-    db.run("select noc.finalise(%s)", later)
+    db.run("select noc.tick(%s)", later)
     ingest(db, key, [call(at, 9000)], later)
     db.run("select noc.roll_up(%s)", later)
-    assert rows(db, "global")[0]["p95_ms"] is None
+    for window in ("1m", "5m", "1h"):
+        assert [row["p95_ms"] for row in rows(db, "global", window)] == [None]
     db.run("select noc.finalise(%s)", later)
-    assert rows(db, "global")[0]["p95_ms"] == pytest.approx(9000, rel=0.01)
+    for window in ("1m", "5m", "1h"):
+        (row,) = rows(db, "global", window)
+        assert (row["count"], row["p95_ms"]) == (2, pytest.approx(9000, rel=0.01))
 
 
 def test_a_second_roll_up_changes_nothing(db: Database, at: datetime) -> None:
@@ -109,10 +142,18 @@ def test_random_traffic_equals_a_recompute_from_raw(db: Database, at: datetime) 
         ingest(db, dice.choice(keys), events, at)
         if dice.random() < 0.4:
             db.run("select noc.roll_up(%s, %s)", at, dice.randrange(1, 5))
+            db.run("select noc.close_windows(%s)", at - timedelta(hours=dice.uniform(0, 47)))
             db.run("select noc.finalise(%s)", at)
-    db.run("select noc.roll_up(%s)", at)
-    db.run("select noc.finalise(%s)", at)
-    assert differences(db.connection) == {"extra": 0, "missing": 0, "different": 0}
+    for closed_to in (at, at + timedelta(hours=1)):
+        db.run("select noc.roll_up(%s)", closed_to)
+        db.run("select noc.close_windows(%s)", closed_to)
+        db.run("select noc.finalise(%s)", closed_to)
+        assert differences(db.connection) == {"extra": 0, "missing": 0, "different": 0}
+    assert db.one("select count(*) from public.metrics_agg where \"window\" = '1h'") > 0
+    assert not db.all(
+        "select * from public.metrics_agg as m where array[m.p50_ms, m.p95_ms]"
+        " is distinct from noc.sketch_quantiles(m.sketch, '{0.5,0.95}')"
+    )
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 19, 20, 21, 100, 999])

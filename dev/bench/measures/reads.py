@@ -21,7 +21,7 @@ FIGURES: Final = (
 
 def measure(bed: Bed, rounds: int, rows: int) -> list[Result]:
     """Reads at a quarter of `rows` and at all of them."""
-    bed.db.execute("truncate public.api_usage, public.metrics_agg, noc.batch_pending")
+    bed.empty()
     users = _users(bed)
     _fill(bed, rows // 4)
     small = _global_ms(bed, users["admin"], rounds)
@@ -46,6 +46,7 @@ def _fill(bed: Bed, rows: int) -> None:
     for loaded in range(0, rows, CHUNK):
         bed.one("select bench.load(%s, %s, '24 hours')", min(CHUNK, rows - loaded), starts)
         bed.one("select noc.roll_up(now())")
+    bed.one("select noc.close_windows(now())")
     bed.one("select noc.finalise(now())")
     bed.db.execute("vacuum (analyze) public.metrics_agg")
 

@@ -192,19 +192,24 @@ MUTANTS: Final[dict[str, Mutant]] = {
         "noc.live_alerts(text[],text)", "coalesce(a.company_cnpj, '*') = any(scopes)", "true"
     ),
     "metrics of every company": Edit(
-        "noc.metric_rows(noc.read_scope,text,timestamptz,timestamptz)",
-        "m.company_cnpj = any(s.companies)",
+        "noc.metric_rows(text,text,text[],text,timestamptz,timestamptz)",
+        "m.company_cnpj = any(companies)",
         "m.company_cnpj is not null",
+    ),
+    "the marginals of everything": Edit(
+        "noc.scope_rows(noc.read_scope,text,timestamptz,timestamptz)",
+        "case when not s.everything then s.companies end",
+        "s.companies || array(select c.company_cnpj from public.companies as c)",
     ),
     "cells of every company": Edit(
         "noc.heatmap_cells(noc.read_scope)",
-        "m.company_cnpj = any(s.companies)",
-        "m.company_cnpj is not null",
+        "case when not s.everything then s.companies end",
+        "s.companies || array(select c.company_cnpj from public.companies as c)",
     ),
     "figures of every company": Edit(
         "noc.service_figures(noc.read_scope)",
-        "m.company_cnpj = any(s.companies)",
-        "m.company_cnpj is not null",
+        "case when not s.everything then s.companies end",
+        "s.companies || array(select c.company_cnpj from public.companies as c)",
     ),
     "annotations of every scope": Edit(
         f"noc.series({FILTERED})", "coalesce(a.company_cnpj, '*') = any(v_scope.companies)", "true"

@@ -25,7 +25,6 @@ from tests.db.isolation.status import (
 
 Heat = dict[tuple[Any, Any], tuple[int, dict[Any, tuple[int, Any]]]]
 HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
 
 
 def expected_traffic(scope: Scope, facts: Facts) -> tuple[Any, ...]:
@@ -124,7 +123,8 @@ def observed_heatmap(data: Json) -> Heat:
 
 
 def expected_matrix(scope: Scope, facts: Facts) -> Json:
-    calls = [c for c in scope.calls(facts) if floor(c["timestamp"], HOUR) >= facts.at - DAY]
+    first = floor(facts.at, HOUR) - 23 * HOUR
+    calls = [c for c in scope.calls(facts) if floor(c["timestamp"], HOUR) >= first]
     alerts = scope.alerts(facts)
     matrix = {}
     for cnpj, company in facts.companies.items():

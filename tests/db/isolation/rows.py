@@ -32,13 +32,17 @@ class Filler:
         self.calm = random.random() < 0.35  # nothing is wrong: states must not invent trouble
 
     def fill(self) -> None:
-        """Some rows of everything, then one turn of the engine's summary and hints."""
+        """Some rows of everything, then turns of the engine: windows close before the last rows."""
         self._calls(self.random.randint(20, 120))
         self._logs_and_sessions()
         self._work()
         self._rules_and_alerts()
         self._probes()
         self._administration()
+        self.connection.execute("select noc.roll_up(now(), %s)", (self.random.randint(1, 4),))
+        for _ in self._some(0, 2):
+            closed_to = self.random.choice((self.at, self._ago(hours=2)))
+            self.connection.execute("select noc.close_windows(%s)", (closed_to,))
         self.connection.execute("select noc.roll_up(now()), noc.finalise(now())")
         self.connection.execute("select noc.announce_touched()")
 
