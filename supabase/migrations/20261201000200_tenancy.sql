@@ -132,15 +132,19 @@ $$;
 
 /*
 Scopes of the caller's live memberships in the given roles: company keys, and '*'
-(rows without a company) for admin alone. Empty for strangers, never null.
+(rows without a company) for admin alone. Empty for strangers, never null. plpgsql for its
+plan cache: every query under RLS calls it.
 */
 create function noc.scopes_of(roles text[])
 returns text[]
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
+declare
+    v_scopes text[];
+begin
     with mine as (
         select m.role, m.company_cnpj, m.group_id
         from noc.memberships as m
@@ -163,7 +167,9 @@ as $$
         inner join public.companies as c on c.group_id = mine.group_id
     )
 
-    select coalesce(array_agg(scope order by scope), '{}') from scopes
+    select coalesce(array_agg(scope order by scope), '{}') into v_scopes from scopes;
+    return v_scopes;
+end;
 $$;
 
 /* What the caller may see. One of the two seams to a host dashboard's own companies. */

@@ -50,7 +50,7 @@ as $$
     select array_agg(q.key << 40 | q.n)
     from (
         select x >> 40 as key, noc.total(x & 1099511627775) as n
-        from unnest(sketch) as x
+        from (select unnest(sketch) as x) as e
         group by 1
     ) as q
 $$;

@@ -371,7 +371,7 @@ begin
                         x as entry,
                         noc.total(x & 1099511627775) over (order by x rows unbounded preceding)
                             as seen
-                    from unnest(m.sketch) as x
+                    from (select unnest(m.sketch) as x) as u
                 ) as e
             )
             where m.bucket = any($1) and m.p95_ms is null

@@ -1,14 +1,17 @@
 -- The frame of every read that the page makes.
 
-/* What every read RPC answers: the clock, the engine's clock, the caller's versions, the data. */
-create function noc.envelope(data jsonb)
-returns jsonb
+/*
+What every read RPC answers: the clock, the engine's clock, the caller's versions, the data
+(json or jsonb). json, because PostgREST sends it as it is.
+*/
+create function noc.envelope(data anyelement)
+returns json
 language sql
 stable
 security definer
 set search_path = ''
 as $$
-    select jsonb_build_object(
+    select json_build_object(
         'server_time', clock_timestamp(),
         'tick_at', noc.tick_at(),
         'versions', coalesce(noc.versions_of(noc.widest_topic()), '{}'),

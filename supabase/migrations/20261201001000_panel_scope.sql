@@ -147,7 +147,7 @@ as $$
 $$;
 
 create function public.noc_me()
-returns jsonb
+returns json
 language sql
 stable
 set search_path = ''

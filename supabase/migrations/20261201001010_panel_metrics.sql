@@ -18,16 +18,19 @@ create type noc.metric_row as (
 Rows of a window at one level with starts <= bucket < ends: of the named companies, or
 those without a company when `companies` is null; of one service unless it is null. What
 the window has not closed yet comes from the finer one, several rows a bucket and without
-percentiles. Two branches, because an OR would keep the planner off the index.
+percentiles. `stored`: a row that has its percentiles comes without its sketch, which is
+most of its bytes. Two branches, because an OR would keep the planner off the index.
 */
 create function noc.metric_rows(
-    win text, level text, companies text [], service text, starts timestamptz, ends timestamptz
+    win text, level text, companies text [], service text, starts timestamptz, ends timestamptz,
+    stored boolean default false
 )
 returns setof noc.metric_row
 language plpgsql
 stable
 rows 60
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planning its partitions costs more than the read
 as $$
 declare
     v_window noc.coarse_windows;
@@ -42,7 +45,7 @@ begin
         return query
             select
                 m.bucket, m.company_cnpj, m.service, m.endpoint, m.count, m.errors, m.errors_4xx,
-                m.p50_ms, m.p95_ms, m.sketch
+                m.p50_ms, m.p95_ms, case when not stored or m.p95_ms is null then m.sketch end
             from public.metrics_agg as m
             where m."window" = win and m.level = metric_rows.level and m.company_cnpj is null
                 and m.bucket >= starts and m.bucket < v_closed_to
@@ -51,7 +54,7 @@ begin
         return query
             select
                 m.bucket, m.company_cnpj, m.service, m.endpoint, m.count, m.errors, m.errors_4xx,
-                m.p50_ms, m.p95_ms, m.sketch
+                m.p50_ms, m.p95_ms, case when not stored or m.p95_ms is null then m.sketch end
             from public.metrics_agg as m
             where m."window" = win and m.level = metric_rows.level
                 and m.company_cnpj = any(companies)
@@ -78,7 +81,7 @@ without a filter reads the marginals of everything; others the rows of their com
 per service when one is asked for.
 */
 create function noc.scope_rows(
-    s noc.read_scope, win text, starts timestamptz, ends timestamptz
+    s noc.read_scope, win text, starts timestamptz, ends timestamptz, stored boolean default false
 )
 returns setof noc.metric_row
 language sql
@@ -95,7 +98,7 @@ as $$
             when s.service is null then 'company'
             else 'service'
         end,
-        case when not s.everything then s.companies end, s.service, starts, ends
+        case when not s.everything then s.companies end, s.service, starts, ends, stored
     ) as r
 $$;
 
@@ -134,18 +137,20 @@ returns table (
     count bigint, error_rate double precision, error_rate_4xx double precision,
     p50_ms real, p95_ms real
 )
-language sql
+language plpgsql
 stable
 rows 1
 set search_path = ''
 as $$
-    with rows as materialized (select * from noc.span_rows(s, starts, ends)),
+begin
+    return query
+    with rows as materialized (select r.* from noc.span_rows(s, starts, ends) as r),
 
     merged as (
         select array_agg(q.key << 40 | q.n) as sketch
         from (
-            select x >> 40 as key, sum(x & 1099511627775)::bigint as n
-            from rows as r cross join unnest(r.sketch) as x
+            select e.x >> 40 as key, noc.total(e.x & 1099511627775) as n
+            from (select unnest(r.sketch) as x from rows as r) as e
             group by 1
         ) as q
     ),
@@ -162,116 +167,117 @@ as $$
     from figures as f
     cross join (
         select noc.sketch_quantiles(m.sketch, '{0.5,0.95}') as p from merged as m
-    ) as q
+    ) as q;
+end;
 $$;
 
 /*
 One row per bucket of the scope's resolution, oldest first; measures null where nothing
-was received. Rows of one bucket are merged by their sketches; a bucket with a single
-row takes its stored percentiles.
+was received. Rows of one bucket are merged by their sketches, where they are not a
+single row that has its percentiles.
 */
 create function noc.series_points(s noc.read_scope, at timestamptz)
 returns table (
     bucket timestamptz, open boolean, count bigint, p50_ms real, p95_ms real,
     error_rate double precision, error_rate_4xx double precision, per_minute double precision
 )
-language sql
+language plpgsql
 stable
 rows 100
 set search_path = ''
 as $$
+declare
+    v_step interval := s.resolution::interval;
+    -- One row a bucket, then, but in what has not closed.
+    v_single boolean := s.everything and s.service is null or cardinality(s.companies) = 1;
+begin
+    return query
     with rows as materialized (
-        select * from noc.scope_rows(s, s.resolution, s.starts, s.ends)
+        select r.* from noc.scope_rows(s, s.resolution, s.starts, s.ends, v_single) as r
     ),
 
     buckets as (
         select
             r.bucket, sum(r.count)::bigint as n, sum(r.errors) as errors,
-            sum(r.errors_4xx) as errors_4xx, count(*) = 1 as single, min(r.p50_ms) as p50_ms,
-            min(r.p95_ms) as p95_ms
+            sum(r.errors_4xx) as errors_4xx, case when v_single then min(r.p50_ms) end as p50_ms,
+            case when v_single then min(r.p95_ms) end as p95_ms
         from rows as r group by r.bucket
     ),
 
     merged as (
         select q.bucket, noc.sketch_quantiles(array_agg(q.key << 40 | q.n), '{0.5,0.95}') as p
         from (
-            select r.bucket, x >> 40 as key, sum(x & 1099511627775)::bigint as n
-            from rows as r
-            inner join buckets as b on b.bucket = r.bucket
-            cross join unnest(r.sketch) as x
-            where not b.single or b.p95_ms is null
+            select e.bucket, e.x >> 40 as key, noc.total(e.x & 1099511627775) as n
+            from (
+                select r.bucket, unnest(r.sketch) as x
+                from rows as r
+                inner join buckets as b on b.bucket = r.bucket
+                where b.p95_ms is null
+            ) as e
             group by 1, 2
         ) as q
         group by q.bucket
     )
 
     select
-        g.bucket, g.bucket + s.resolution::interval > at, b.n,
-        coalesce(m.p[1], b.p50_ms), coalesce(m.p[2], b.p95_ms),
-        (b.errors / b.n)::double precision, (b.errors_4xx / b.n)::double precision,
-        b.n * 60 / greatest(extract(epoch from
-            least(g.bucket + s.resolution::interval, at) - g.bucket
-        ), 1)::double precision
-    from generate_series(
-        s.starts, s.ends - s.resolution::interval, s.resolution::interval
-    ) as g (bucket)
+        g.bucket, g.bucket + v_step > at, b.n, coalesce(m.p[1], b.p50_ms),
+        coalesce(m.p[2], b.p95_ms), (b.errors / b.n)::double precision,
+        (b.errors_4xx / b.n)::double precision,
+        b.n * 60 / greatest(
+            extract(epoch from least(g.bucket + v_step, at) - g.bucket), 1
+        )::double precision
+    from generate_series(s.starts, s.ends - v_step, v_step) as g (bucket)
     left join buckets as b on b.bucket = g.bucket
     left join merged as m on m.bucket = g.bucket
-    order by g.bucket
+    order by g.bucket;
+end;
 $$;
 
-/* Cells of the heatmap: a bucket with a single row takes its stored percentile. */
+/*
+Cells of the heatmap. A closed bucket of one company, or of everything, is one row; several
+companies and what is open are merged.
+*/
 create function noc.heatmap_cells(s noc.read_scope)
 returns table (service text, endpoint text, bucket timestamptz, count bigint, p95_ms real)
-language sql
+language plpgsql
 stable
 rows 1000
 set search_path = ''
 as $$
-    with rows as materialized (
-        select r.*
-        from noc.metric_rows(
-            s.resolution, case when s.everything then 'endpoint' else 'cell' end,
-            case when not s.everything then s.companies end, s.service, s.starts, s.ends
-        ) as r
-    ),
-
-    cells as materialized (
-        select
-            r.service, r.endpoint, r.bucket, noc.total(r.count) as n,
-            case when count(*) = 1 then min(r.p95_ms) end as p95_ms
-        from rows as r group by 1, 2, 3
-    ),
-
-    merged as (
-        select
-            q.service, q.endpoint, q.bucket,
-            (noc.sketch_quantiles(array_agg(q.key << 40 | q.n), '{0.95}'))[1] as p95_ms
-        from (
+declare
+    v_level text := case when s.everything then 'endpoint' else 'cell' end;
+    v_companies text [] := case when not s.everything then s.companies end;
+    v_merged_from timestamptz := s.starts;
+begin
+    if s.everything or cardinality(s.companies) = 1 then
+        v_merged_from := (
+            select least(s.ends, greatest(s.starts, coalesce(max(w.closed_to), s.ends)))
+            from noc.coarse_windows as w where w."window" = s.resolution
+        );
+        return query
             select
-                r.service, r.endpoint, r.bucket, x >> 40 as key,
-                noc.total(x & 1099511627775) as n
-            from rows as r
-            inner join cells as c
-                on c.service = r.service and c.endpoint = r.endpoint and c.bucket = r.bucket
-            cross join unnest(r.sketch) as x
-            where c.p95_ms is null
-            group by 1, 2, 3, 4
-        ) as q
-        group by 1, 2, 3
-    )
-
-    select c.service, c.endpoint, c.bucket, c.n, coalesce(c.p95_ms, m.p95_ms)
-    from cells as c
-    left join merged as m
-        on m.service = c.service and m.endpoint = c.endpoint and m.bucket = c.bucket
+                r.service, r.endpoint, r.bucket, r.count,
+                coalesce(r.p95_ms, (noc.sketch_quantiles(r.sketch, '{0.95}'))[1])
+            from noc.metric_rows(
+                s.resolution, v_level, v_companies, s.service, s.starts, v_merged_from, true
+            ) as r;
+    end if;
+    return query
+        select
+            r.service, r.endpoint, r.bucket, noc.total(r.count),
+            (noc.sketch_quantiles(noc.sketch_trim(noc.sketch_concat(r.sketch)), '{0.95}'))[1]
+        from noc.metric_rows(
+            s.resolution, v_level, v_companies, s.service, v_merged_from, s.ends
+        ) as r
+        group by 1, 2, 3;
+end;
 $$;
 
 /* The endpoints with the worst p95 bucket, at most 50, worst first; see docs/rpc.md. */
 create function noc.heatmap(
     company_cnpj text, group_id uuid, service text, range text, at timestamptz
 )
-returns jsonb
+returns json
 language plpgsql
 stable
 security definer
@@ -283,43 +289,36 @@ declare
         company_cnpj, group_id, service, range, at, case when range = '24h' then '1h' end
     );
     v_buckets timestamptz [] := array(select generate_series(
-        v_scope.starts, v_scope.ends - v_scope.resolution::interval,
-        v_scope.resolution::interval
+        v_scope.starts, v_scope.ends - v_scope.resolution::interval, v_scope.resolution::interval
     ));
-    v_rows jsonb;
+    v_rows json;
 begin
-    with cells as materialized (select * from noc.heatmap_cells(v_scope)),
-
-    worst as (
-        select c.service, c.endpoint, max(c.p95_ms) as p95_ms, sum(c.count)::bigint as count
-        from cells as c
+    with worst as (
+        select
+            c.service, c.endpoint, max(c.p95_ms) as p95_ms, noc.total(c.count) as count,
+            array_agg(c.bucket) as buckets, array_agg(c.p95_ms) as p95s, array_agg(c.count) as counts
+        from (select h.* from noc.heatmap_cells(v_scope) as h order by h.bucket) as c
         group by c.service, c.endpoint
         order by 3 desc, c.service, c.endpoint
         limit 50
-    ),
-
-    rows as (
-        select
-            w.service, w.endpoint, w.p95_ms, w.count,
-            jsonb_agg(c.p95_ms order by b.bucket) as p95s,
-            jsonb_agg(c.count order by b.bucket) as counts
-        from worst as w
-        cross join unnest(v_buckets) as b (bucket)
-        left join cells as c
-            on c.service = w.service and c.endpoint = w.endpoint and c.bucket = b.bucket
-        group by w.service, w.endpoint, w.p95_ms, w.count
     )
 
-    select coalesce(jsonb_agg(jsonb_build_object(
-        'service', r.service, 'endpoint', r.endpoint, 'worst_p95_ms', r.p95_ms, 'count', r.count,
-        'p95_ms', r.p95s, 'counts', r.counts
-    ) order by r.p95_ms desc, r.service, r.endpoint), '[]')
+    -- Each row's values in the order of the columns; one with gaps is spread over them.
+    select coalesce(json_agg(json_build_object(
+        'service', w.service, 'endpoint', w.endpoint, 'worst_p95_ms', w.p95_ms, 'count', w.count,
+        'p95_ms', case when w.buckets = v_buckets then w.p95s else array(
+            select w.p95s[array_position(w.buckets, b)] from unnest(v_buckets) as b
+        ) end,
+        'counts', case when w.buckets = v_buckets then w.counts else array(
+            select w.counts[array_position(w.buckets, b)] from unnest(v_buckets) as b
+        ) end
+    ) order by w.p95_ms desc, w.service, w.endpoint), '[]')
     into v_rows
-    from rows as r;
+    from worst as w;
 
-    return jsonb_build_object(
+    return json_build_object(
         'resolution', v_scope.resolution, 'from', v_scope.starts, 'to', v_scope.ends,
-        'buckets', to_jsonb(v_buckets), 'rows', v_rows
+        'buckets', to_json(v_buckets), 'rows', v_rows
     );
 end;
 $$;
@@ -328,7 +327,7 @@ create function public.noc_heatmap(
     company_cnpj text default null, group_id uuid default null, service text default null,
     range text default null
 )
-returns jsonb
+returns json
 language sql
 stable
 set search_path = ''

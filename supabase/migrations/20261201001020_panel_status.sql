@@ -194,7 +194,7 @@ as $$
 $$;
 
 create function public.noc_badge()
-returns jsonb
+returns json
 language sql
 stable
 set search_path = ''
@@ -252,7 +252,7 @@ create function public.noc_series(
     company_cnpj text default null, group_id uuid default null, service text default null,
     range text default null
 )
-returns jsonb
+returns json
 language sql
 stable
 set search_path = ''

@@ -50,8 +50,9 @@ as $$
     merged as (
         select q.service, (noc.sketch_quantiles(array_agg(q.key << 40 | q.n), '{0.95}'))[1] as p
         from (
-            select r.service, x >> 40 as key, noc.total(x & 1099511627775) as n
-            from rows as r cross join unnest(r.sketch) as x group by 1, 2
+            select e.service, e.x >> 40 as key, noc.total(e.x & 1099511627775) as n
+            from (select r.service, unnest(r.sketch) as x from rows as r) as e
+            group by 1, 2
         ) as q
         group by q.service
     )

@@ -246,7 +246,7 @@ create function public.noc_overview(
     company_cnpj text default null, group_id uuid default null, service text default null,
     range text default null
 )
-returns jsonb
+returns json
 language sql
 stable
 set search_path = ''

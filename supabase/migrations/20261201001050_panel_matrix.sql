@@ -83,7 +83,7 @@ create function public.noc_matrix(
     company_cnpj text default null, group_id uuid default null, service text default null,
     range text default null
 )
-returns jsonb
+returns json
 language sql
 stable
 set search_path = ''

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -12,7 +13,8 @@ from dev.bench.bed import Bed
 from dev.bench.result import Result, interleaved
 
 GROUP: Final = UUID("bbbbbbbb-0000-4000-8000-000000000001")
-CHUNK: Final = 250_000
+CHUNK: Final = 100_000
+DAY: Final = timedelta(hours=24)
 FIGURES: Final = (
     "select f.* from noc.read_scope_of(%s, %s, null, '24h', now()) as s,"
     " noc.span_figures(s, s.starts, s.ends) as f"
@@ -42,9 +44,11 @@ COMPANY_NOTE: Final = "200 companies x 50 endpoints"
 
 def _fill(bed: Bed, rows: int) -> None:
     """Loads and rolls up `rows` calls spread over the last 24 hours, then finalises."""
-    starts = datetime.now(UTC) - timedelta(hours=24)
-    for loaded in range(0, rows, CHUNK):
-        bed.one("select bench.load(%s, %s, '24 hours')", min(CHUNK, rows - loaded), starts)
+    starts = datetime.now(UTC) - DAY
+    chunks = math.ceil(rows / CHUNK)
+    for number in range(chunks):
+        slice_starts = starts + number * DAY / chunks
+        bed.one("select bench.load(%s, %s, %s)", rows // chunks, slice_starts, DAY / chunks)
         bed.one("select noc.roll_up(now())")
     bed.one("select noc.close_windows(now())")
     bed.one("select noc.finalise(now())")
@@ -108,13 +112,14 @@ def _naive(bed: Bed, admin: UUID, rounds: int) -> list[Result]:
 
 
 def _scoped(bed: Bed, users: dict[str, UUID], rounds: int) -> list[Result]:
-    busy = bed.one("select company_cnpj from bench.company where i = 3")
-    _acting(bed, users["admin"])
     works: list[Callable[[], object]] = [
-        lambda: bed.one("select noc.heatmap(%s, null, null, '24h', now())", busy),
-        lambda: bed.one(FIGURES, None, GROUP),
+        lambda: bed.one("select noc.heatmap(null, null, null, '24h', now())"),
+        lambda: bed.one(FIGURES, None, None),
     ]
-    heatmap, group = interleaved(rounds * 3, works)
+    _acting(bed, users["cliente"])
+    (heatmap,) = interleaved(rounds * 5, works[:1])
+    _acting(bed, users["franqueado"])
+    (group,) = interleaved(rounds * 5, works[1:])
     return [
         Result("heatmap 24 x 50 of one company", heatmap * 1e3, "ms", 5),
         Result("group of 50 companies, p95 24 h", group * 1e3, "ms", 60),

@@ -192,12 +192,12 @@ MUTANTS: Final[dict[str, Mutant]] = {
         "noc.live_alerts(text[],text)", "coalesce(a.company_cnpj, '*') = any(scopes)", "true"
     ),
     "metrics of every company": Edit(
-        "noc.metric_rows(text,text,text[],text,timestamptz,timestamptz)",
+        "noc.metric_rows(text,text,text[],text,timestamptz,timestamptz,boolean)",
         "m.company_cnpj = any(companies)",
         "m.company_cnpj is not null",
     ),
     "the marginals of everything": Edit(
-        "noc.scope_rows(noc.read_scope,text,timestamptz,timestamptz)",
+        "noc.scope_rows(noc.read_scope,text,timestamptz,timestamptz,boolean)",
         "case when not s.everything then s.companies end",
         "s.companies || array(select c.company_cnpj from public.companies as c)",
     ),
@@ -259,7 +259,7 @@ MUTANTS: Final[dict[str, Mutant]] = {
         "noc.me()", "and c.company_cnpj = any(mine.visible)", ""
     ),
     "versions of the global topic": Edit(
-        "noc.envelope(jsonb)",
+        "noc.envelope(anyelement)",
         "noc.versions_of(noc.widest_topic())",
         "noc.versions_of('noc:global')",
     ),
@@ -267,7 +267,7 @@ MUTANTS: Final[dict[str, Mutant]] = {
     "anon reads a table": Statement("grant select (company_cnpj) on public.jobs to anon"),
     "anon calls a read": Statement(
         "grant execute on function public.noc_badge(), noc.badge(timestamptz),"
-        " noc.envelope(jsonb) to anon"
+        " noc.envelope(anyelement) to anon"
     ),
     "a second policy": Statement(
         "create policy wide on public.queue_whatsapp for select to authenticated"
