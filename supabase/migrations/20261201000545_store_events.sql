@@ -32,6 +32,41 @@ create table noc.batch_pending (
 
 alter table noc.batch_pending enable row level security;
 
+/* An API call as it arrives: the shape of an event of kind api_usage. */
+create type noc.api_call as (
+    "timestamp" timestamptz,
+    company_cnpj text,
+    service text,
+    endpoint text,
+    method text,
+    status smallint,
+    latency_ms double precision,
+    user_id uuid
+);
+
+/*
+True when an API call may be stored under a key; null or false when something is missing
+or out of bounds. Inlined into the statements below: no search_path of its own.
+*/
+create function noc.fits_api_usage(
+    "timestamp" timestamptz, company_cnpj text, service text, endpoint text, method text,
+    status smallint, latency_ms double precision,
+    key_company_cnpj text, key_services text [], at timestamptz
+)
+returns boolean
+language sql
+immutable
+parallel safe
+as $$
+    select ("timestamp" is null or noc.is_recent("timestamp", at))
+        and (company_cnpj is null or company_cnpj = key_company_cnpj)
+        and (service is null or service = any(key_services))
+        and method in ('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS')
+        and endpoint ~ '^/[^[:cntrl:]]*$' and length(endpoint) <= 200
+        and (status between 100 and 599 or status = 0)
+        and latency_ms between 0 and 3600000
+$$;
+
 /*
 Stores a batch of API calls and enters it in the ledger; gives how many events fitted.
 Like its siblings for the other kinds below, it leaves out what does not fit. plpgsql for
@@ -56,16 +91,11 @@ begin
             coalesce(e."timestamp", at), key.company_cnpj, coalesce(e.service, key.service),
             e.method || ' ' || e.endpoint, e.method, e.status, round(e.latency_ms)::integer,
             e.user_id, store_api_usage.ledger_id
-        from jsonb_to_recordset(events) as e (
-            "timestamp" timestamptz, company_cnpj text, service text, endpoint text, method text,
-            status smallint, latency_ms double precision, user_id uuid
+        from jsonb_populate_recordset(null::noc.api_call, events) as e
+        where noc.fits_api_usage(
+            e."timestamp", e.company_cnpj, e.service, e.endpoint, e.method, e.status,
+            e.latency_ms, key.company_cnpj, key.services, at
         )
-        where (e."timestamp" is null or noc.is_recent(e."timestamp", at))
-            and (e.company_cnpj is null or e.company_cnpj = key.company_cnpj)
-            and (e.service is null or e.service = any(key.services))
-            and e.method in ('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS')
-            and e.endpoint ~ '^/[^[:cntrl:]]*$' and length(e.endpoint) <= 200
-            and e.latency_ms between 0 and 3600000
         returning "timestamp"
     ),
 
@@ -83,6 +113,21 @@ begin
     select s.n into v_fitting from span as s;
     return v_fitting;
 end;
+$$;
+
+/* Positions from 0 of the calls that noc.store_api_usage left out. */
+create function noc.misfits_api_usage(key noc.ingest_keys, events jsonb, at timestamptz)
+returns integer []
+language sql
+stable
+set search_path = ''
+as $$
+    select array_agg((e.ordinality - 1)::integer order by e.ordinality)
+    from jsonb_populate_recordset(null::noc.api_call, events) with ordinality as e
+    where noc.fits_api_usage(
+        e."timestamp", e.company_cnpj, e.service, e.endpoint, e.method, e.status, e.latency_ms,
+        key.company_cnpj, key.services, at
+    ) is not true
 $$;
 
 create function noc.store_app_logs(

@@ -1,11 +1,49 @@
--- The only way in for facts. A clean batch goes in by one typed statement; only when
--- that refuses anything does the per-row validator look for the bad rows.
+-- The only way in for facts. A batch goes in by one typed statement, which leaves out what
+-- is out of bounds; only what it left out, or what it choked on, is examined row by row.
 
-/* Stores the events of one kind and raises NOC01 unless every one of them fitted. */
-create function noc.store_events(
-    key noc.ingest_keys, ledger_id bigint, kind text, events jsonb, at timestamptz
+/*
+Why the named events of a batch were left out: [{"index", "reason"}], counted from
+`first_index`. Raises NOC01 when the validator has no reason for one of them.
+*/
+create function noc.reasons_for(
+    key noc.ingest_keys, kind text, events jsonb, positions integer [], at timestamptz,
+    first_index integer
 )
-returns void
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_events jsonb := (
+        select jsonb_agg(events -> p.position order by p.ordinality)
+        from unnest(positions) with ordinality as p (position, ordinality)
+    );
+    v_reasons jsonb := (
+        select jsonb_agg(
+            jsonb_build_object('index', first_index + positions[r.index + 1], 'reason', r.reason)
+            order by r.index
+        )
+        from noc.reject_events(key, kind, v_events, at) as r
+    );
+begin
+    if jsonb_array_length(v_reasons) is distinct from cardinality(positions) then
+        raise exception 'events were left out without a reason' using errcode = 'NOC01';
+    end if;
+    return v_reasons;
+end;
+$$;
+
+/*
+Stores the events of one kind and gives those that did not fit as [{"index", "reason"}],
+counted from `first_index`. Raises NOC01 or an error of the data when it cannot tell which
+those are: only API calls, the bulk, are told apart without looking at each one.
+*/
+create function noc.store_events(
+    key noc.ingest_keys, ledger_id bigint, kind text, events jsonb, at timestamptz,
+    first_index integer
+)
+returns jsonb
 language plpgsql
 set search_path = ''
 as $$
@@ -25,19 +63,24 @@ begin
         when 'queue_whatsapp' then noc.store_queue_whatsapp(key, ledger_id, events, at)
     end;
     if v_fitting is distinct from jsonb_array_length(events) then
+        if kind = 'api_usage' then
+            return noc.reasons_for(
+                key, kind, events, noc.misfits_api_usage(key, events, at), at, first_index
+            );
+        end if;
         raise exception 'some events do not fit' using errcode = 'NOC01';
     end if;
     if kind <> 'api_usage' then
         insert into noc.batch_pending (ledger_id, kind, company_cnpj)
         values (store_events.ledger_id, store_events.kind, key.company_cnpj);
     end if;
+    return '[]'::jsonb;
 end;
 $$;
 
 /*
-Stores what is good of a few events and gives the rest as [{"index", "reason"}], counted
-from `first_index`. An error that no row is to blame for is raised: it must not look like
-an answer.
+The same for a few events, examined one by one when need be. An error that no row is to
+blame for is raised: it must not look like an answer.
 */
 create function noc.store_good_events(
     key noc.ingest_keys, ledger_id bigint, kind text, events jsonb, at timestamptz,
@@ -52,8 +95,7 @@ declare
     v_bad integer [];
     v_good jsonb;
 begin
-    perform noc.store_events(key, ledger_id, kind, events, at);
-    return '[]'::jsonb;
+    return noc.store_events(key, ledger_id, kind, events, at, first_index);
 exception when data_exception or integrity_constraint_violation or sqlstate 'NOC01' then
     select
         jsonb_agg(
@@ -70,8 +112,8 @@ exception when data_exception or integrity_constraint_violation or sqlstate 'NOC
     select coalesce(jsonb_agg(e.value order by e.ordinality), '[]') into v_good
     from jsonb_array_elements(events) with ordinality as e
     where (e.ordinality - 1)::integer <> all(v_bad);
-    if v_good <> '[]' then
-        perform noc.store_events(key, ledger_id, kind, v_good, at);
+    if v_good <> '[]' and noc.store_events(key, ledger_id, kind, v_good, at, 0) <> '[]' then
+        raise;
     end if;
     return v_rejected;
 end;
@@ -142,7 +184,7 @@ begin
     end if;
 
     begin
-        perform noc.store_events(v_key, v_ledger, ingest.kind, events, at);
+        v_rejected := noc.store_events(v_key, v_ledger, ingest.kind, events, at, 0);
     exception when data_exception or integrity_constraint_violation or sqlstate 'NOC01' then
         -- In small parts, so that only the neighbours of a bad row are examined one by one.
         for v_part, v_events in
