@@ -64,8 +64,8 @@ class Bed:
         path.write_text(script)
         subprocess.run(
             [
-                str(PG_BIN / "pgbench"), "-n", "-f", str(path), "-c", str(clients), "-j", "2",
-                "-t", str(transactions), self.dsn,
+                str(PG_BIN / "pgbench"), "-n", "-M", "prepared", "-f", str(path), "-j", "2",
+                "-c", str(clients), "-t", str(transactions), self.dsn,
             ],
             check=True,
             capture_output=True,

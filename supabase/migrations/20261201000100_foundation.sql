@@ -79,7 +79,6 @@ create type public.job_status as enum (
     'failed'   -- running -> failed
 );
 
-
 /*
 Raises our one kind of error. PTxyz becomes HTTP xyz in PostgREST; the hint is the
 stable code that catalogues translate; the message is for developers.

@@ -78,7 +78,8 @@ $$;
 
 /*
 Makes the partitions from two days back (late rows are accepted for 48 h) to `ahead`
-steps on, and drops those whose upper bound is older than `keep`. Gives the counts.
+steps on, and drops those whose upper bound is older than `keep`. Gives the counts. Nothing
+is dropped that the roll-up still has to read or write, however long it stood still.
 */
 create function noc.maintain_partitions(at timestamptz)
 returns jsonb
@@ -89,6 +90,10 @@ declare
     v_table noc.partitioned_tables;
     v_starts timestamptz;
     v_leaf regclass;
+    v_settled timestamptz := least(
+        (select min(p.first_at) from noc.batch_pending as p),
+        (select min(w.closed_to) from noc.coarse_windows as w)
+    );
     v_made integer := 0;
     v_dropped integer := 0;
 begin
@@ -105,7 +110,7 @@ begin
 
         for v_leaf in
             select b.leaf from noc.partition_bounds(v_table.parent) as b
-            where b.upper_bound <= at - v_table.keep
+            where b.upper_bound <= least(at - v_table.keep, v_settled)
         loop
             execute format('drop table %s', v_leaf);
             v_dropped := v_dropped + 1;

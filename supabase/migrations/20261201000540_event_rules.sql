@@ -145,7 +145,7 @@ begin
                     when g.value !~ g.pattern then 'must be ' || g.pattern_words
                 end
                 when length(g.value) > 40
-                    or g.value !~ '^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$'
+                    or g.value !~ '^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?$'
                     or g.value::numeric not between g.minimum and g.maximum
                     then format('must be between %s and %s', g.minimum, g.maximum)
                 when g.type = 'integer' and g.value !~ '^[+-]?\d+$' then 'must be a whole number'
@@ -157,7 +157,8 @@ begin
         select e.index, 'company_cnpj', 'company_cnpj: is not the company of this key'
         from elements as e
         where e.is_object
-            and coalesce(e.event ->> 'company_cnpj' <> coalesce(key.company_cnpj, ''), false)
+            and e.event ->> 'company_cnpj' is not null
+            and (e.event ->> 'company_cnpj' = key.company_cnpj) is not true
         union all
         select e.index, 'service', 'service: is not among the services of this key'
         from elements as e

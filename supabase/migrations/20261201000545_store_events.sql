@@ -1,4 +1,4 @@
--- The ledger of batches, and the one typed statement per kind that stores a clean batch.
+-- The ledger of batches, and the one typed statement per kind that stores what fits of one.
 
 /*
 One row per accepted batch of a key: what makes a retry count once. `ledger_id` is
@@ -18,9 +18,10 @@ create index batches_received_at_idx on noc.batches (received_at);
 alter table noc.batches enable row level security;
 
 /*
-Batches that no tick has consumed yet; those of api_usage with the span of their
-instants. Visible exactly when their rows are, deleted once, in the transaction that
-counts them: that is all of the exactly-once argument.
+Batches that no tick has consumed yet; those of api_usage with the span of their instants.
+One that was stored in parts has a row for each, under one ledger_id. Visible exactly when
+their rows are, deleted once, in the transaction that counts them: that is all of the
+exactly-once argument.
 */
 create table noc.batch_pending (
     ledger_id bigint not null,
@@ -80,6 +81,10 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+    -- Variables are read faster than a field of a record, a thousand times a batch.
+    v_company_cnpj constant text := key.company_cnpj;
+    v_service constant text := key.service;
+    v_services constant text [] := key.services;
     v_fitting integer;
 begin
     with stored as (
@@ -88,13 +93,13 @@ begin
             batch_id
         )
         select
-            coalesce(e."timestamp", at), key.company_cnpj, coalesce(e.service, key.service),
+            coalesce(e."timestamp", at), v_company_cnpj, coalesce(e.service, v_service),
             e.method || ' ' || e.endpoint, e.method, e.status, round(e.latency_ms)::integer,
             e.user_id, store_api_usage.ledger_id
         from jsonb_populate_recordset(null::noc.api_call, events) as e
         where noc.fits_api_usage(
             e."timestamp", e.company_cnpj, e.service, e.endpoint, e.method, e.status,
-            e.latency_ms, key.company_cnpj, key.services, at
+            e.latency_ms, v_company_cnpj, v_services, at
         )
         returning "timestamp"
     ),
@@ -106,7 +111,7 @@ begin
 
     entered as (
         insert into noc.batch_pending (ledger_id, kind, company_cnpj, first_at, last_at)
-        select store_api_usage.ledger_id, 'api_usage', key.company_cnpj, s.first_at, s.last_at
+        select store_api_usage.ledger_id, 'api_usage', v_company_cnpj, s.first_at, s.last_at
         from span as s where s.n > 0
     )
 

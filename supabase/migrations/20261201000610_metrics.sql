@@ -85,13 +85,14 @@ create table noc.touched (
 alter table noc.touched enable row level security;
 
 /*
-Consumes pending batches, at most `max_batches` of them, and merges their rows into
+Consumes pending batches, at most about `max_batches` of them (2,000 hold up to 2 M calls:
+a backlog is worked off over several ticks, not in one), and merges their rows into
 every level of every window that is made by now. Exactly once under crashes, late
 commits and rivals: a pending row is visible exactly when its facts are, and is deleted
 in the transaction that counts them. One caller at a time (noc.tick holds the lock).
 Gives {"rows", "cells", "batches"}; what was reached goes to noc.touched.
 */
-create function noc.roll_up(at timestamptz, max_batches integer default 100000)
+create function noc.roll_up(at timestamptz, max_batches integer default 2000)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -142,9 +143,10 @@ create table noc.unfinished_buckets (
 alter table noc.unfinished_buckets enable row level security;
 
 /*
-Adds the rows of the batches to metrics_agg. Each batch is looked up by its id within its
-own span, which prunes partitions: a few late rows cost their own number, not that of
-their minute. What belongs to a closed 5m or 1h bucket goes into that too.
+Adds the rows of the batches to metrics_agg. Each batch, whatever number of pending rows
+it has, is looked up once, by its id within its own span, which prunes partitions: a few
+late rows cost their own number, not that of their minute. What belongs to a closed 5m or
+1h bucket goes into that too.
 Sorting is off: the planner cannot know how many groups there are, and hashing is three
 times faster. plpgsql for its plan cache: planning costs as much as a hundred late rows.
 */
@@ -160,13 +162,16 @@ begin
     return query
     with cell as materialized (
         select
-            date_bin('1 min', u."timestamp", '2000-01-01') as bucket, u.company_cnpj, u.service,
+            date_bin('1 min', u."timestamp", '2000-01-01 00:00+00') as bucket, u.company_cnpj, u.service,
             u.endpoint, count(*) as n,
             count(*) filter (where u.status >= 500 or u.status = 0) as errors,
             count(*) filter (where u.status between 400 and 499) as errors_4xx,
             sum(u.latency_ms) as latency_sum, max(u.latency_ms) as latency_max,
             array_agg(noc.sketch_entry(noc.sketch_key(u.latency_ms), 1)) as sketch
-        from unnest(batches) as b
+        from (
+            select p.ledger_id, min(p.first_at) as first_at, max(p.last_at) as last_at
+            from unnest(batches) as p group by 1
+        ) as b
         cross join lateral (
             select a."timestamp", a.company_cnpj, a.service, a.endpoint, a.latency_ms, a.status
             from public.api_usage as a
@@ -231,7 +236,7 @@ begin
         from minute as m
         union all
         select
-            w."window", m.level, date_bin(w.step, m.bucket, '2000-01-01'), m.company_cnpj,
+            w."window", m.level, date_bin(w.step, m.bucket, '2000-01-01 00:00+00'), m.company_cnpj,
             m.service, m.endpoint, noc.total(m.n), noc.total(m.errors), noc.total(m.errors_4xx),
             noc.total(m.latency_sum), max(m.latency_max), noc.sketch_concat(m.sketch)
         from minute as m
@@ -288,7 +293,7 @@ declare
     v_total bigint := 0;
 begin
     for v_window in select w.* from noc.coarse_windows as w order by w.step loop
-        v_closed_to := date_bin(v_window.step, at, '2000-01-01');
+        v_closed_to := date_bin(v_window.step, at, '2000-01-01 00:00+00');
         continue when v_closed_to <= v_window.closed_to;
 
         with made as (
@@ -298,7 +303,7 @@ begin
             )
             select
                 v_window."window", m.level, m.company_cnpj,
-                date_bin(v_window.step, m.bucket, '2000-01-01'), m.service, m.endpoint,
+                date_bin(v_window.step, m.bucket, '2000-01-01 00:00+00'), m.service, m.endpoint,
                 noc.total(m.count), noc.total(m.errors), noc.total(m.errors_4xx),
                 noc.total(m.latency_sum_ms), max(m.latency_max_ms),
                 noc.sketch_trim(noc.sketch_concat(m.sketch))

@@ -75,7 +75,7 @@ begin
     v_scope.range := v_range;
     v_scope.resolution := coalesce(resolution, noc.range_resolution(v_range));
     v_step := v_scope.resolution::interval;
-    v_scope.ends := date_bin(v_step, at, '2000-01-01') + v_step;
+    v_scope.ends := date_bin(v_step, at, '2000-01-01 00:00+00') + v_step;
     v_scope.starts := v_scope.ends
         - greatest(noc.range_length(v_range), v_step);
     return v_scope;

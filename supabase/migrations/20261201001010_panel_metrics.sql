@@ -65,7 +65,7 @@ begin
     if v_closed_to < ends then
         return query
             select
-                date_bin(v_window.step, f.bucket, '2000-01-01'), f.company_cnpj, f.service,
+                date_bin(v_window.step, f.bucket, '2000-01-01 00:00+00'), f.company_cnpj, f.service,
                 f.endpoint, f.count, f.errors, f.errors_4xx, null::real, null::real, f.sketch
             from noc.metric_rows(
                 v_window.finer, metric_rows.level, companies, metric_rows.service,
@@ -116,9 +116,9 @@ set search_path = ''
 as $$
 declare
     v_first_hour timestamptz := date_bin('1 hour', starts + interval '59 minutes 59 seconds',
-        '2000-01-01');
-    v_last_hour timestamptz := date_bin('1 hour', ends, '2000-01-01');
-    v_last_five timestamptz := date_bin('5 minutes', ends, '2000-01-01');
+        '2000-01-01 00:00+00');
+    v_last_hour timestamptz := date_bin('1 hour', ends, '2000-01-01 00:00+00');
+    v_last_five timestamptz := date_bin('5 minutes', ends, '2000-01-01 00:00+00');
 begin
     if ends - starts <= interval '1 hour' then
         return query select * from noc.scope_rows(s, '1m', starts, ends);
@@ -189,7 +189,9 @@ as $$
 declare
     v_step interval := s.resolution::interval;
     -- One row a bucket, then, but in what has not closed.
-    v_single boolean := s.everything and s.service is null or cardinality(s.companies) = 1;
+    v_single boolean := case
+        when s.everything then s.service is null else cardinality(s.companies) = 1
+    end;
 begin
     return query
     with rows as materialized (

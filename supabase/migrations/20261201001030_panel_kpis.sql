@@ -76,8 +76,8 @@ as $$
 
     recent as materialized (
         select * from noc.span_figures(
-            s, date_bin('1 min', at, '2000-01-01') - interval '4 minutes',
-            date_bin('1 min', at, '2000-01-01') + interval '1 minute'
+            s, date_bin('1 min', at, '2000-01-01 00:00+00') - interval '4 minutes',
+            date_bin('1 min', at, '2000-01-01 00:00+00') + interval '1 minute'
         )
     ),
 

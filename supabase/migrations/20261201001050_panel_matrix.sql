@@ -23,8 +23,8 @@ begin
         select m.company_cnpj, m.service, sum(m.count)::bigint as count
         from noc.metric_rows(
             '1h', 'service', v_scope.companies, matrix.service,
-            date_bin('1 hour', at, '2000-01-01') - interval '23 hours',
-            date_bin('1 hour', at, '2000-01-01') + interval '1 hour'
+            date_bin('1 hour', at, '2000-01-01 00:00+00') - interval '23 hours',
+            date_bin('1 hour', at, '2000-01-01 00:00+00') + interval '1 hour'
         ) as m
         group by 1, 2
     ),

@@ -10,10 +10,10 @@ begin
     loop
         perform noc.tick(clock_timestamp());
         commit;
-        exit when date_bin('10 seconds', clock_timestamp(), '2000-01-01')
+        exit when date_bin('10 seconds', clock_timestamp(), '2000-01-01 00:00+00')
             + interval '10 seconds' >= v_ends;
         perform pg_sleep(extract(epoch from
-            date_bin('10 seconds', clock_timestamp(), '2000-01-01') + interval '10 seconds'
+            date_bin('10 seconds', clock_timestamp(), '2000-01-01 00:00+00') + interval '10 seconds'
             - clock_timestamp()
         ));
     end loop;

@@ -164,9 +164,9 @@ def settle(connection: psycopg.Connection[Any], tick: str) -> None:
 
 
 def _events(dice: random.Random) -> list[dict[str, Any]]:
-    """1 to 200 calls, up to two hours late."""
+    """1 to 200 calls, up to two hours late; now and then one that no column takes."""
     now = datetime.now(UTC)
-    return [
+    events: list[dict[str, Any]] = [
         {
             "timestamp": (now - timedelta(seconds=dice.expovariate(1 / 600) % 7200)).isoformat(),
             "endpoint": f"/recurso-{dice.randrange(8)}",
@@ -176,6 +176,9 @@ def _events(dice: random.Random) -> list[dict[str, Any]]:
         }
         for _ in range(dice.randrange(1, 201))
     ]
+    if dice.random() < 0.2:
+        dice.choice(events)["status"] = "ok"
+    return events
 
 
 def _thread(work: Callable[..., None], *arguments: object) -> threading.Thread:

@@ -54,6 +54,13 @@ def inlined() -> set[str]:
     }
 
 
+def test_buckets_are_counted_from_one_instant_in_every_time_zone(db: Database) -> None:
+    """An origin without a zone would move with the session that first plans the query."""
+    for one in functions(db):
+        origins = re.findall(r"'2000-01-01[^']*'", one["text"])
+        assert set(origins) <= {"'2000-01-01 00:00+00'"}, one["name"]
+
+
 def test_every_function_has_an_empty_search_path(db: Database) -> None:
     for one in functions(db):
         if one["name"] in inlined():

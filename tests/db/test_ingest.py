@@ -60,6 +60,7 @@ BAD_ROWS: list[tuple[dict[str, Any], str]] = [
     ({"status": 600}, "status: must be between 0 and 599"),
     ({"status": 200.5}, "status: must be a whole number"),
     ({"status": "ok"}, "status: must be between 0 and 599"),
+    ({"latency_ms": "1e-400"}, "latency_ms: must be between 0 and 3600000"),
     ({"method": "get"}, "method: must be one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
     ({"endpoint": "titulos"}, "endpoint: must be a route template that starts with /"),
     ({"endpoint": "/a\nb"}, "endpoint: must be a route template that starts with /"),
@@ -90,6 +91,15 @@ def test_a_bad_row_is_named_and_the_good_ones_are_kept(
     answer = ingest(db, ingest_key(db), events, at)
     assert answer == {"accepted": 2, "duplicate": 0, "rejected": [{"index": 1, "reason": reason}]}
     assert [r["latency_ms"] for r in stored(db)] == [1, 3]
+
+
+def test_a_platform_key_has_no_company_not_even_an_empty_one(db: Database, at: datetime) -> None:
+    events = [call(at), {**call(at), "company_cnpj": ""}, {**call(at), "company_cnpj": None}]
+    answer = ingest(db, ingest_key(db, None), events, at)
+    assert answer["accepted"] == 2
+    assert answer["rejected"] == [
+        {"index": 1, "reason": "company_cnpj: is not the company of this key"}
+    ]
 
 
 @pytest.mark.parametrize(

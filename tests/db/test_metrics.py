@@ -156,6 +156,33 @@ def test_random_traffic_equals_a_recompute_from_raw(db: Database, at: datetime) 
     )
 
 
+def test_a_batch_stored_in_parts_counts_once(db: Database, at: datetime) -> None:
+    """Its parts hold calls of the same instants, so each part's span covers the others'."""
+    events: list[dict[str, Any]] = [call(at, n) for n in range(1, 101)]
+    events[40]["status"] = "ok"
+    answer = ingest(db, ingest_key(db), events, at)
+    assert answer["accepted"] == 99
+    assert db.one("select count(*) from noc.batch_pending") > 1
+    for now in (at, at + timedelta(hours=1)):
+        db.run("select noc.tick(%s)", now)
+        assert differences(db.connection) == {"extra": 0, "missing": 0, "different": 0}
+
+
+def test_a_service_of_everything_is_merged_from_its_endpoints(db: Database, at: datetime) -> None:
+    """Even for an admin who has no company yet, whose only scope is '*'."""
+    slow = [call(at, 900, endpoint="/slow") for _ in range(99)]
+    ingest(db, ingest_key(db), [call(at, 10, endpoint="/quick"), *slow], at)
+    db.run("select noc.tick(%s)", at + timedelta(minutes=1))
+    (p95,) = db.all(
+        "select p95_ms from noc.series_points(row(true, array['*'], 'api', '1h', '1m', %s::"
+        "timestamptz, %s::timestamptz)::noc.read_scope, %s) where count is not null",
+        at,
+        at + timedelta(minutes=1),
+        at,
+    )
+    assert p95["p95_ms"] == pytest.approx(900, rel=0.01)
+
+
 @pytest.mark.parametrize("n", [1, 2, 3, 19, 20, 21, 100, 999])
 def test_quantiles_are_within_one_percent_of_percentile_disc(db: Database, n: int) -> None:
     dice = random.Random(n)

@@ -199,17 +199,20 @@ MUTANTS: Final[dict[str, Mutant]] = {
     "the marginals of everything": Edit(
         "noc.scope_rows(noc.read_scope,text,timestamptz,timestamptz,boolean)",
         "case when not s.everything then s.companies end",
-        "s.companies || array(select c.company_cnpj from public.companies as c)",
+        "case when not s.everything then s.companies"
+        " || array(select c.company_cnpj from public.companies as c) end",
     ),
     "cells of every company": Edit(
         "noc.heatmap_cells(noc.read_scope)",
         "case when not s.everything then s.companies end",
-        "s.companies || array(select c.company_cnpj from public.companies as c)",
+        "case when not s.everything then s.companies"
+        " || array(select c.company_cnpj from public.companies as c) end",
     ),
     "figures of every company": Edit(
         "noc.service_figures(noc.read_scope)",
         "case when not s.everything then s.companies end",
-        "s.companies || array(select c.company_cnpj from public.companies as c)",
+        "case when not s.everything then s.companies"
+        " || array(select c.company_cnpj from public.companies as c) end",
     ),
     "annotations of every scope": Edit(
         f"noc.series({FILTERED})", "coalesce(a.company_cnpj, '*') = any(v_scope.companies)", "true"
