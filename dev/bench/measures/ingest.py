@@ -88,6 +88,6 @@ def _script(keys: list[str], kind: str) -> str:
     choose = " ".join(f"when {i} then '{key}'" for i, key in enumerate(keys))
     return (
         f"\\set i random(0, {COPY_ROWS // BATCH - 1})\n"
-        f"select noc.ingest(case :client_id {choose} end, gen_random_uuid(), 'api_usage',"
-        f" (select events::jsonb from bench.payload where kind = '{kind}' and i = :i), now());\n"
+        f"select noc.ingest(case :client_id::int {choose} end, gen_random_uuid(), 'api_usage',"
+        f" (select events::jsonb from bench.payload where kind = '{kind}' and i = :i::int), now());\n"
     )
