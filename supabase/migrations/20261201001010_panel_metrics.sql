@@ -31,6 +31,7 @@ stable
 rows 60
 set search_path = ''
 set plan_cache_mode = force_generic_plan -- planning its partitions costs more than the read
+set max_parallel_workers_per_gather = 0 -- and so does starting a worker
 as $$
 declare
     v_window noc.coarse_windows;
