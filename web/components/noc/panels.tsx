@@ -62,6 +62,7 @@ function Alerts({ overview, condition }: { overview: Overview | null; condition:
   return (
     <TableAlerts
       alerts={overview?.alerts ?? null}
+      calm={overview?.banner.status === "UP"}
       calmSince={overview?.banner.status === "UP" ? overview.banner.since : null}
       condition={unknown ? { kind: "noData", at: overview.banner.since } : condition}
     />

@@ -91,6 +91,13 @@ describe("the active alerts", () => {
     expect(screen.getByText("Tudo normal desde 23/11 08:41")).toBeTruthy();
   });
 
+  it("do not claim calm while a shared service is down", () => {
+    show(<TableAlerts alerts={[]} calm={false} />);
+    expect(screen.getByText("Nenhum alerta aberto")).toBeTruthy();
+    expect(screen.queryByText(/Tudo normal/)).toBeNull();
+    expect(screen.getByText(/veja em Serviços/)).toBeTruthy();
+  });
+
   it("do not claim calm before the first answer", () => {
     show(<TableAlerts alerts={null} />);
     expect(screen.queryByText("Nenhum alerta aberto")).toBeNull();

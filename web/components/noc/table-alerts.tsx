@@ -20,7 +20,9 @@ import { useHeld } from "./use-held";
 
 export interface TableAlertsProps {
   alerts: readonly Alert[] | null;
-  /** ISO 8601: since when nothing is open, said when the list is empty. */
+  /** Whether nothing else is wrong: a shared provider may be down without an alert of one's own. */
+  calm?: boolean;
+  /** ISO 8601: since when nothing is wrong, said when the list is empty. */
   calmSince?: string | null;
   condition?: Condition;
   onOpen?: (alert: Alert) => void;
@@ -50,6 +52,11 @@ function Calm({ since }: { since: string | null }) {
   );
 }
 
+function Elsewhere() {
+  const t = useT();
+  return <PanelEmpty title={t("alerts.emptyTitle")} note={t("alerts.emptyElsewhere")} />;
+}
+
 function Count({ alerts }: { alerts: readonly Alert[] }) {
   const t = useT();
   const unowned = alerts.filter((alert) => alert.owner === null).length;
@@ -72,6 +79,7 @@ function Count({ alerts }: { alerts: readonly Alert[] }) {
 /** Open and acknowledged alerts; new ones wait above while the pointer is on the list. */
 export function TableAlerts({
   alerts,
+  calm = true,
   calmSince = null,
   condition = READY,
   onOpen,
@@ -98,14 +106,16 @@ export function TableAlerts({
       className="noc-alerts"
     >
       <PanelState name={title} condition={shown} shape="list">
-        {items.length === 0 ? (
-          <Calm since={calmSince} />
-        ) : (
+        {items.length > 0 ? (
           <ul {...hold}>
             {items.map((alert) => (
               <AlertRow key={alert.alert_id} alert={alert} {...(onOpen && { onOpen })} />
             ))}
           </ul>
+        ) : calm ? (
+          <Calm since={calmSince} />
+        ) : (
+          <Elsewhere />
         )}
       </PanelState>
     </Card>

@@ -160,6 +160,7 @@ export const en: Record<keyof typeof pt, string> = {
   "alerts.emptyTitle": "No open alerts",
   "alerts.emptyNote": "All normal in your view.",
   "alerts.emptySince": "All normal since {time}",
+  "alerts.emptyElsewhere": "The trouble is with a shared service; see Services.",
   "alerts.newOnes.one": "{n} new",
   "alerts.newOnes.other": "{n} new",
   "alerts.show": "Open alert",

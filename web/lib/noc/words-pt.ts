@@ -159,6 +159,7 @@ export const pt = {
   "alerts.emptyTitle": "Nenhum alerta aberto",
   "alerts.emptyNote": "Tudo normal na sua visão.",
   "alerts.emptySince": "Tudo normal desde {time}",
+  "alerts.emptyElsewhere": "O problema é de um serviço de todos; veja em Serviços.",
   "alerts.newOnes.one": "{n} novo",
   "alerts.newOnes.other": "{n} novos",
   "alerts.show": "Abrir alerta",
