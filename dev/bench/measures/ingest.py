@@ -89,5 +89,6 @@ def _script(keys: list[str], kind: str) -> str:
     return (
         f"\\set i random(0, {COPY_ROWS // BATCH - 1})\n"
         f"select noc.ingest(case :client_id::int {choose} end, gen_random_uuid(), 'api_usage',"
-        f" (select events::jsonb from bench.payload where kind = '{kind}' and i = :i::int), now());\n"
+        f" (select events::jsonb from bench.payload where kind = '{kind}' and i = :i::int),"
+        " now());\n"
     )
