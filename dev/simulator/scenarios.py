@@ -12,6 +12,8 @@ SLOW_COMPANY: Final = "11222333000181"
 FAILING_COMPANY: Final = "A1B2C3D4000193"
 STUCK_COMPANY: Final = "12ABC34501DE35"
 ESCALATES_AFTER: Final = timedelta(minutes=6)
+# An alert closes on good calls, not on few: after a story they stay as many as in it.
+AFTERMATH: Final = timedelta(minutes=15)
 
 STORIES: Final[Mapping[str, str]] = {
     "latency": (
@@ -71,11 +73,12 @@ class Behaviour:
     rate_factor: float = 1.0
 
 
+BUSY: Final = 3.0
 # A service with few calls may not show 5 % by one unlucky call; our own has many.
 CALM: Final = Behaviour()
 CALM_API: Final = replace(CALM, error_rate=0.004)
 SLOW: Final = replace(CALM, median_ms=1080.0, sigma=0.3, rate_factor=2.0)
-FAILING: Final = replace(CALM, error_rate=0.08, rate_factor=3.0)
+FAILING: Final = replace(CALM, error_rate=0.08, rate_factor=BUSY)
 FAILING_MORE: Final = replace(FAILING, error_rate=0.15)
 DEAD: Final = replace(CALM, no_answer_rate=0.97, rate_factor=0.4)
 
@@ -85,6 +88,8 @@ def behaviour(scenario: Scenario, at: datetime, cnpj: str, service: str) -> Beha
     calm = CALM_API if service == "api" else CALM
     if at < scenario.since:
         return calm
+    if _is_aftermath(scenario, at):
+        return replace(calm, rate_factor=BUSY)
     match scenario.name:
         case "latency" if cnpj == SLOW_COMPANY and service == "omie":
             return SLOW
@@ -98,8 +103,14 @@ def behaviour(scenario: Scenario, at: datetime, cnpj: str, service: str) -> Beha
 
 
 def least_activity(scenario: Scenario, at: datetime) -> float:
-    """Traffic as in business hours while a story plays, so that it shows at night as well."""
-    return 0.0 if scenario.name == NORMAL or at < scenario.since else 1.0
+    """Traffic as in business hours while a story plays and just after, at night as well."""
+    if at < scenario.since:
+        return 0.0
+    return 1.0 if scenario.name != NORMAL or _is_aftermath(scenario, at) else 0.0
+
+
+def _is_aftermath(scenario: Scenario, at: datetime) -> bool:
+    return scenario.name == NORMAL and scenario.since <= at < scenario.since + AFTERMATH
 
 
 def queue_is_stuck(scenario: Scenario, at: datetime, cnpj: str) -> bool:

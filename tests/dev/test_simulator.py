@@ -159,14 +159,23 @@ def test_callers_back_off_from_a_dead_provider_and_retry_at_a_failing_one() -> N
     assert 1.5 * at_omie(CALM) < at_omie(Scenario("latency", BUSY)) < 2.5 * at_omie(CALM)
 
 
-def test_a_scenario_changes_nothing_before_it_began_nor_when_it_is_recovered() -> None:
+def test_a_scenario_changes_nothing_before_it_began_nor_long_after_recovery() -> None:
     begins = BUSY + timedelta(minutes=10)
     for name in STORIES:
         before = calls_of(FAILING_COMPANY, BUSY, 5, Scenario(name, begins))
         assert before == calls_of(FAILING_COMPANY, BUSY, 5)
-    assert calls_of(SLOW_COMPANY, BUSY, 5, Scenario(NORMAL, BUSY)) == calls_of(
-        SLOW_COMPANY, BUSY, 5
-    )
+    over = Scenario(NORMAL, BUSY - 15 * MINUTE)
+    assert calls_of(SLOW_COMPANY, BUSY, 5, over) == calls_of(SLOW_COMPANY, BUSY, 5)
+
+
+@pytest.mark.parametrize(("minutes", "enough"), [(-1, False), (14, True), (15, False)])
+def test_after_a_scenario_there_are_calls_enough_to_close_its_alerts(
+    minutes: int, enough: bool
+) -> None:
+    """Twenty in five minutes is what a rule asks for; a small company has fewer at night."""
+    over = Scenario(NORMAL, NIGHT - minutes * MINUTE)
+    found = calls_of(FAILING_COMPANY, NIGHT, 1, over)
+    assert (len(found) > 20) == enough
 
 
 def test_a_scenario_shows_at_night_as_well() -> None:

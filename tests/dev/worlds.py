@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from dev.simulator.catalogue import COMPANIES
-from dev.simulator.scenarios import NORMAL, Scenario
+from dev.simulator.scenarios import ALWAYS, NORMAL, Scenario
 from dev.simulator.traffic import SLOT, Event, calls
 
 BUSY: Final = datetime(2026, 11, 24, 13, 30, tzinfo=UTC)  # a Tuesday, 10:30 in São Paulo
 NIGHT: Final = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)  # 02:00 there
-CALM: Final = Scenario(NORMAL, BUSY)
+CALM: Final = Scenario(NORMAL, ALWAYS)
 BY_CNPJ: Final = {company.cnpj: company for company in COMPANIES}
 
 
