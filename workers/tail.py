@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 MARK_BYTES = 256
 READ_BYTES = 1024 * 1024
+LOOKS = 5
 
 
 class Tail:
@@ -71,12 +72,14 @@ class Tail:
         if self._file is not None and _holds(self._file, position):
             return position, self._file
         self.close()
-        files = (self._path, *reversed(rotated(self._path)))
-        for same_file in (True, False):
-            for path in files:
-                moved = self._try(path, position, same_file=same_file)
-                if moved is not None:
-                    return moved
+        for _ in range(LOOKS):
+            files = self._files()
+            found = self._search(files, position)
+            if found is not None:
+                return found
+            # A rotation meanwhile gives the files other names than those that were tried.
+            if files == self._files():
+                break
         beginning = self.start()
         if beginning is None:
             return None
@@ -84,6 +87,21 @@ class Tail:
             self.gaps += 1
             log.warning("the log that was read is gone", extra={"inode": position.inode})
         return self._find(beginning) if beginning != position else None
+
+    def _files(self) -> list[tuple[Path, Position | None]]:
+        """Every file of the log with its beginning, the newest first."""
+        paths = (self._path, *reversed(rotated(self._path)))
+        return [(path, _beginning_of(path)) for path in paths]
+
+    def _search(
+        self, files: list[tuple[Path, Position | None]], position: Position
+    ) -> tuple[Position, int] | None:
+        for same_file in (True, False):
+            for path, _ in files:
+                moved = self._try(path, position, same_file=same_file)
+                if moved is not None:
+                    return moved
+        return None
 
     def _try(
         self, path: Path, position: Position, *, same_file: bool

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from workers.position import Chunk, Position
+from workers.rotation import rotated
 from workers.tail import Tail
 
 LATE = 2.0
@@ -202,6 +203,32 @@ def test_a_rotated_file_that_was_deleted_is_still_read_to_its_end(path: Path) ->
     assert reader.read() == ["b"]
     write(path, "c")
     assert reader.read_late() == ["c"]
+    assert reader.tail.gaps == 0
+
+
+def test_a_rotation_between_the_listing_and_the_looking_loses_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = Reader(path)
+    write(path, "a")
+    assert reader.read() == ["a"]
+    write(path, "b")
+    path.rename(f"{path}.1")
+    write(path, "c")
+    listed: list[Path] = []
+
+    def rotated_just_then(log: Path) -> list[Path]:
+        found = rotated(log)
+        if not listed:
+            Path(f"{path}.1").rename(f"{path}.2")
+            path.rename(f"{path}.1")
+            write(path, "d")
+        listed.extend(found)
+        return found
+
+    monkeypatch.setattr("workers.tail.rotated", rotated_just_then)
+    reader = reader.restarted(path)
+    assert [line for _ in range(3) for line in reader.read_late()] == ["b", "c", "d"]
     assert reader.tail.gaps == 0
 
 
