@@ -13,7 +13,7 @@ from dev.bench.measures import accuracy, ingest, page, reads, tick
 from dev.bench.result import Result
 
 # Rounds, batches per round of ingest, rows of the day that reads are asked of.
-SIZES: Final = {"small": (5, 120, 400_000), "full": (7, 400, 20_000_000)}
+SIZES: Final = {"small": (5, 240, 400_000), "full": (7, 400, 20_000_000)}
 
 
 def main(arguments: list[str] | None = None) -> int:

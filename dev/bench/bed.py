@@ -28,6 +28,7 @@ shared_buffers = 1GB
 work_mem = 64MB
 maintenance_work_mem = 256MB
 max_wal_size = 8GB
+min_wal_size = 2GB
 wal_compression = lz4
 jit = off
 """
@@ -137,6 +138,14 @@ returns table (ts timestamptz, company_cnpj text, service text, endpoint text, s
         bench.zipf(random(), {ENDPOINTS}) as e, random() as s, random() as z, random() as y,
         random() as t from generate_series(1, n) offset 0) as d
     join bench.company as c on c.i = d.c join bench.endpoint as e on e.i = d.e $$;
+
+/* Milliseconds that the server takes for a query and its whole answer. */
+create function bench.ms(query text) returns float8 language plpgsql as $$
+declare v_started timestamptz := clock_timestamp(); v_answer text;
+begin
+    execute format('select string_agg(q::text, null) from (%s) as q', query) into v_answer;
+    return extract(epoch from clock_timestamp() - v_started)::float8 * 1000;
+end $$;
 
 create table bench.loaded (batch_id bigint);
 /* Puts calls where noc.ingest would, as pending batches of 1,000. */

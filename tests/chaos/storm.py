@@ -47,7 +47,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Storm:
-    """One run. `tick` is the statement under test, with the instant as its parameter."""
+    """One run. `tick` is the statement under test, with the instant as its parameter.
+
+    `holds`: seconds, one of which a writer waits between its statement and its commit.
+    """
 
     dsn: str
     superuser_dsn: str
@@ -56,6 +59,7 @@ class Storm:
     batches_per_writer: int
     tick: str = "select noc.tick(%s)"
     violent: bool = True
+    holds: tuple[float, ...] = (0, 0, 0, 0.02, 0.1)
 
     def run(self) -> Tally:
         """Blows until every writer is done; gives the tally."""
@@ -76,7 +80,7 @@ class Storm:
         for _ in range(self.batches_per_writer):
             batch, key = UUID(int=dice.getrandbits(128)), dice.choice(self.keys)
             events, gives_up = _events(dice), dice.random() < 0.1
-            hold_s = dice.choice([0, 0, 0, 0.02, 0.1])
+            hold_s = dice.choice(self.holds)
             while not self._send(tally, key, batch, events, gives_up, hold_s):
                 time.sleep(RETRY_S)
 

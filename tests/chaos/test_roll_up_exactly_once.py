@@ -77,7 +77,11 @@ def test_a_watermark_over_ids_loses_late_commits(own_cluster: Cluster) -> None:
     with psycopg.connect(own_cluster.dsn()) as connection:
         connection.execute(NAIVE)
     weather = storm(
-        own_cluster, batches_per_writer=60, tick="select noc.naive_tick(%s)", violent=False
+        own_cluster,
+        batches_per_writer=60,
+        tick="select noc.naive_tick(%s)",
+        violent=False,
+        holds=(0, 0, 0, 0, 0.5),  # longer than a tick takes in a new session
     )
     weather.run()
     with psycopg.connect(own_cluster.dsn()) as connection:

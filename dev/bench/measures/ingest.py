@@ -23,6 +23,7 @@ def measure(bed: Bed, rounds: int, batches: int) -> list[Result]:
     shares: dict[str, list[float]] = {"clean": [], "bad": []}
     for _ in range(rounds):
         for name, text in (("clean", script), ("bad", bad_script)):
+            bed.as_admin("checkpoint")  # WAL files are used again, as on any server of some age
             before = COPY_ROWS / timed(lambda: _copy(bed))
             seconds = timed(lambda text=text: bed.pgbench(text, CLIENTS, each))  # type: ignore[misc]
             after = COPY_ROWS / timed(lambda: _copy(bed))
