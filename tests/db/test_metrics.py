@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import os
 import random
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.db.conftest import A1, A2, B1, Database, call, ingest, ingest_key
@@ -166,6 +168,34 @@ def test_a_batch_stored_in_parts_counts_once(db: Database, at: datetime) -> None
     for now in (at, at + timedelta(hours=1)):
         db.run("select noc.tick(%s)", now)
         assert differences(db.connection) == {"extra": 0, "missing": 0, "different": 0}
+
+
+def test_a_counted_batch_between_two_pending_ones_is_not_counted_again(
+    db: Database, at: datetime
+) -> None:
+    key = ingest_key(db)
+    for latency_ms in (10, 20, 30):
+        ingest(db, key, [call(at, latency_ms)], at)
+    db.run(
+        "delete from noc.batch_pending where ledger_id = (select batch_id from public.api_usage"
+        " where latency_ms = 20)"
+    )
+    db.run("select noc.roll_up(%s)", at)
+    total = rows(db, "global")[0]
+    assert (total["count"], total["latency_sum_ms"]) == (2, 40)
+
+
+def test_a_leaf_under_vacuum_does_not_hold_up_the_roll_up(db: Database, at: datetime) -> None:
+    leaf = db.one(
+        "select leaf::text from noc.partition_bounds('public.api_usage')"
+        " where %s >= lower_bound and %s < upper_bound", at, at
+    )  # fmt: skip
+    with psycopg.connect(os.environ["DATABASE_URL"]) as vacuum:
+        vacuum.execute(f"lock table {leaf} in share update exclusive mode")
+        db.run("set local lock_timeout = '1s'")
+        ingest(db, ingest_key(db), [call(at)], at)
+        db.run("select noc.roll_up(%s)", at)
+    assert rows(db, "global")[0]["count"] == 1
 
 
 def test_a_service_of_everything_is_merged_from_its_endpoints(db: Database, at: datetime) -> None:
