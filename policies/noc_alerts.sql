@@ -1,8 +1,8 @@
 -- noc_alerts: one's own companies' alerts; those without a company are admin's.
 grant select (
     alert_id, rule_id, code, fingerprint, target, company_cnpj, service, endpoint, severity,
-    severity_max, state, started_at, opened_at, last_seen_at, closed_at, close_reason, value,
-    last_value, threshold, unit
+    severity_max, state, started_at, opened_at, last_seen_at, closed_at, close_reason, ack_until,
+    reopen_count, value, last_value, threshold, unit
 ) on public.noc_alerts to authenticated;
 
 create policy "read alerts of visible companies" on public.noc_alerts

@@ -51,6 +51,7 @@ create table public.noc_rules (
     for_degraded_s integer not null default 180,
     for_down_s integer not null default 120,
     keep_firing_s integer not null default 180,
+    reopen_s integer not null default 900,  -- back within it: the same alert, opened again
     over_s integer not null default 300,    -- the sliding window of traffic metrics
     min_samples integer not null default 20,
     enabled boolean not null default true,
@@ -92,6 +93,7 @@ create table public.noc_rules (
         for_degraded_s between 0 and 86400 and for_down_s between 0 and 86400
     ),
     constraint noc_rules_keep_firing_s check (keep_firing_s between 0 and 86400),
+    constraint noc_rules_reopen_s check (reopen_s between 0 and 86400),
     constraint noc_rules_over_s check (over_s between 60 and 3600),
     constraint noc_rules_min_samples check (min_samples between 1 and 1000000)
 );

@@ -19,6 +19,10 @@ create table public.noc_alerts (
     last_seen_at timestamptz not null,          -- last judged, at most a minute behind
     closed_at timestamptz,
     close_reason text collate "C",              -- recovered, withdrawn, manual
+    acked_by uuid,                              -- of the acknowledgement in force
+    ack_until timestamptz,
+    assignee uuid,                              -- who is responsible
+    reopen_count integer not null default 0,    -- recovered and came back within rule.reopen_s
     value double precision not null,
     last_value double precision not null,
     threshold double precision not null,        -- the limit of the present severity
@@ -26,6 +30,9 @@ create table public.noc_alerts (
     constraint noc_alerts_target check (target ~ '^(service|company):.'),
     constraint noc_alerts_severity_max check (severity <= severity_max),
     constraint noc_alerts_order check (started_at <= opened_at and opened_at <= closed_at),
+    constraint noc_alerts_ack check (
+        (state = 'ack') = (ack_until is not null) and (acked_by is null or ack_until is not null)
+    ),
     constraint noc_alerts_closed check (
         (state = 'closed') = (closed_at is not null)
         and (state = 'closed') = (close_reason is not null)
@@ -34,6 +41,8 @@ create table public.noc_alerts (
 
 create unique index noc_alerts_one_open_per_fingerprint on public.noc_alerts (fingerprint)
 where state <> 'closed';
+create index noc_alerts_fingerprint_opened_at_idx
+on public.noc_alerts (fingerprint, opened_at desc);
 create index noc_alerts_company_cnpj_opened_at_idx
 on public.noc_alerts (company_cnpj, opened_at desc);
 create index noc_alerts_opened_at_idx on public.noc_alerts (opened_at desc);
@@ -43,14 +52,21 @@ create index noc_alerts_service_idx on public.noc_alerts (service) where state <
 comment on table public.noc_alerts is
 'One row per episode. warning = DEGRADED, critical = DOWN; company null: concerns no company.';
 
-/* What happened to an alert, in order; what the engine does is written by noc.evaluate_family. */
+/* What happened to an alert, in order, by the engine (actor null) or by a person. */
 create table noc.alert_events (
     event_id bigint generated always as identity primary key,
     alert_id uuid not null references public.noc_alerts (alert_id),
     at timestamptz not null,
-    kind text not null,     -- opened, severity_up, severity_down, closed
+    kind text not null,
     severity public.alert_severity not null,
-    value double precision
+    value double precision,
+    actor uuid,
+    note text,
+    until timestamptz,      -- acknowledged: how long; closed by hand: how long its rule is quiet
+    constraint alert_events_kind check (kind in (
+        'opened', 'reopened', 'severity_up', 'severity_down', 'acknowledged', 'ack_expired',
+        'assigned', 'commented', 'closed'
+    ))
 );
 
 create index alert_events_alert_id_at_idx on noc.alert_events (alert_id, at);
@@ -79,7 +95,7 @@ create table noc.rule_states (
     recovering_since timestamptz,
     seen_at timestamptz not null,       -- last sufficient measurement, at most a minute behind
     alert_id uuid references public.noc_alerts (alert_id),
-    latched_until timestamptz,          -- set with alert_id = null by whoever closes by hand
+    latched_until timestamptz,          -- closed by hand (alert_id is null): quiet until then
     constraint rule_states_severity check ((severity is null) = (phase = 'pending')),
     constraint rule_states_recovering check (
         (recovering_since is not null) = (phase = 'recovering')

@@ -28,7 +28,8 @@ One verdict for each target of a family that is not ok or was not.
 
 Beyond a threshold: pending, then firing once it has lasted (`for`, by the clock, not by
 ticks). Firing: stays while beyond the clear limit, then recovering for keep_firing_s.
-Critical falls to warning once within its own clear limit. Too few samples: as it was;
+Critical falls to warning once within its own clear limit. Too few samples: as it was,
+but a fired one that saw no more for half an hour recovers by the few when they are good;
 a pending state that saw none for longer than its window starts anew. Nothing measured:
 a firing state is held as no_data. No rule or no target any more: gone.
 */
@@ -60,7 +61,7 @@ as $$
                 (f.measured).value is not null
                 and coalesce((f.measured).samples >= (f.rule).min_samples, true),
                 false
-            ) as judged,
+            ) as sufficient,
             (f.measured).value * k.side > (f.rule).degraded_threshold * k.side as over_degraded,
             (f.measured).value * k.side > (f.rule).down_threshold * k.side as over_down,
             (f.measured).value * k.side
@@ -75,6 +76,20 @@ as $$
         cross join lateral (
             select case when (f.rule).comparator = 'below' then -1 else 1 end as side
         ) as k
+    ),
+
+    weighed as (
+        select
+            f.*,
+            f.sufficient
+            or coalesce(
+                f.known
+                and not coalesce(f.holds_degraded, false) and not coalesce(f.holds_down, false)
+                and (f.s).severity is not null
+                and at - (f.s).seen_at >= interval '30 minutes',
+                false
+            ) as judged
+        from facts as f
     ),
 
     runs as (
@@ -94,7 +109,7 @@ as $$
                         case when not f.lapsed then (f.s).critical_since end, least((f.m).since, at)
                     )
             end as critical_since
-        from facts as f
+        from weighed as f
     ),
 
     levels as (
@@ -153,7 +168,7 @@ as $$
         p.warning_since,
         p.critical_since,
         case when p.phase = 'recovering' then coalesce((p.s).recovering_since, at) end,
-        case when p.judged then at else (p.s).seen_at end,
+        case when p.sufficient then at else (p.s).seen_at end,
         p.s
     )::noc.verdict
     from phases as p

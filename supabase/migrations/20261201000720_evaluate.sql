@@ -2,7 +2,7 @@
 
 /*
 Evaluates the rules of one family at the instant `at`. Gives {"evaluated", "opened",
-"escalated", "closed"}. A steady state writes nothing but, once a minute, that the alert
+"reopened", "escalated", "closed"}. A steady state writes nothing but, once a minute, that the alert
 was seen. Running it twice at one instant changes nothing. One caller at a time
 (noc.tick holds the lock).
 */
@@ -23,6 +23,43 @@ begin
         from noc.judge(family, at) as v
     ),
 
+    firing as (
+        select v.* from verdicts as v
+        where v.phase = 'firing'
+            and v.value is not null
+            and v.alert_id is null
+            and coalesce((v.before).latched_until <= at, true)
+    ),
+
+    -- What recovered a moment ago and is back is the same episode; what a person closed is not.
+    reopened as (
+        update public.noc_alerts as a
+        set
+            rule_id = f.rule_id,
+            severity = f.severity,
+            severity_max = greatest(a.severity_max, f.severity),
+            state = 'open',
+            closed_at = null,
+            close_reason = null,
+            reopen_count = a.reopen_count + 1,
+            last_value = f.value,
+            last_seen_at = at,
+            threshold = f.threshold
+        from firing as f
+        inner join public.noc_rules as r on r.rule_id = f.rule_id
+        cross join lateral (
+            select l.alert_id from public.noc_alerts as l
+            where l.fingerprint = f.fingerprint
+            order by l.opened_at desc
+            limit 1
+        ) as latest
+        where a.alert_id = latest.alert_id
+            and a.close_reason = 'recovered'
+            and a.closed_at >= at - make_interval(secs => r.reopen_s)
+        returning a.alert_id, a.fingerprint, a.severity, a.last_value as value, a.company_cnpj,
+            a.service
+    ),
+
     opened as (
         insert into public.noc_alerts as a (
             rule_id, code, fingerprint, target, company_cnpj, service, severity, severity_max,
@@ -32,11 +69,8 @@ begin
             v.rule_id, v.code, v.fingerprint, v.target, v.company_cnpj, v.service, v.severity,
             v.severity, least(v.warning_since, v.critical_since, at), at, at, v.value, v.value,
             v.threshold, v.unit
-        from verdicts as v
-        where v.phase = 'firing'
-            and v.value is not null
-            and v.alert_id is null
-            and coalesce((v.before).latched_until <= at, true)
+        from firing as v
+        where v.fingerprint not in (select r.fingerprint from reopened as r)
         on conflict (fingerprint) where state <> 'closed' do update
         set last_seen_at = excluded.last_seen_at -- an open alert without its state is taken on
         returning a.alert_id, a.fingerprint, a.severity, a.value, a.opened_at, a.company_cnpj,
@@ -54,6 +88,8 @@ begin
                 when v.severity > a.severity then 'open' -- worse than what was acknowledged
                 else a.state
             end,
+            acked_by = case when v.phase is null or v.severity > a.severity then null else a.acked_by end,
+            ack_until = case when v.phase is null or v.severity > a.severity then null else a.ack_until end,
             closed_at = case when v.phase is null then greatest(at, a.opened_at) end,
             close_reason = case
                 when v.phase is null then case when v.code is null then 'withdrawn' else 'recovered' end
@@ -78,6 +114,9 @@ begin
         select o.alert_id, 'opened' as kind, o.severity, o.value, o.company_cnpj, o.service
         from opened as o
         where o.opened_at = at
+        union all
+        select r.alert_id, 'reopened', r.severity, r.value, r.company_cnpj, r.service
+        from reopened as r
         union all
         select
             c.alert_id,
@@ -107,7 +146,11 @@ begin
             coalesce(v.seen_at, at), coalesce(o.alert_id, v.alert_id),
             case when o.alert_id is null then (v.before).latched_until end
         from verdicts as v
-        left join opened as o on o.fingerprint = v.fingerprint
+        left join (
+            select p.alert_id, p.fingerprint from opened as p
+            union all
+            select r.alert_id, r.fingerprint from reopened as r
+        ) as o on o.fingerprint = v.fingerprint
         where v.phase is not null
             and (
                 v.seen_long_ago and v.value is not null
@@ -129,6 +172,9 @@ begin
             seen_at = excluded.seen_at,
             alert_id = excluded.alert_id,
             latched_until = excluded.latched_until
+        -- Closed by hand since the verdict was read: that word holds.
+        where s.alert_id is not distinct from excluded.alert_id
+            or s.alert_id is null and coalesce(s.latched_until <= at, true)
     ),
 
     dropped as (
@@ -146,6 +192,7 @@ begin
         jsonb_build_object(
             'evaluated', (select count(*) from verdicts),
             'opened', count(*) filter (where n.kind = 'opened'),
+            'reopened', count(*) filter (where n.kind = 'reopened'),
             'escalated', count(*) filter (where n.kind = 'severity_up'),
             'closed', count(*) filter (where n.kind = 'closed')
         ),
@@ -175,7 +222,8 @@ set search_path = ''
 as $$
 declare
     v_started timestamptz := clock_timestamp();
-    v_total jsonb := '{"evaluated": 0, "opened": 0, "escalated": 0, "closed": 0}'::jsonb;
+    v_total jsonb
+    := '{"evaluated": 0, "opened": 0, "reopened": 0, "escalated": 0, "closed": 0}'::jsonb;
     v_errors jsonb := '{}'::jsonb;
     v_family text;
     v_counts jsonb;

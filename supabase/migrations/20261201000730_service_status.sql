@@ -1,8 +1,20 @@
 -- The status that people see: derived from probes and open alerts, never stored.
 
+/* Status that an alert of this severity stands for. */
+create function noc.status_of_severity(severity public.alert_severity)
+returns public.health_status
+language sql
+immutable
+set search_path = ''
+as $$
+    select case severity when 'critical' then 'DOWN' when 'warning' then 'DEGRADED' else 'UP'
+    end::public.health_status
+$$;
+
 /*
 Shown status of each service, per company and, with company null, for everybody, within
-the scopes given: the worse of its last probe and its open alerts. `status` null: nothing
+the scopes given: the worst of its last probe, its open alerts and the rules that still
+fire after their alert was closed by hand. `status` null: nothing
 is known. `no_data`: it has a probe whose last result is older than 3 intervals or that
 was never judged; a known DOWN stays DOWN beside it. `probed`: it has a probe at all.
 `since`: when that status began. `reason`: probe, latency, errors, backlog, nodata; null
@@ -43,8 +55,7 @@ as $$
         union all
         select
             a.service, a.company_cnpj,
-            case a.severity when 'critical' then 'DOWN' else 'DEGRADED' end::public.health_status,
-            a.started_at, k.reason
+            noc.status_of_severity(a.severity), a.started_at, k.reason
         from public.noc_alerts as a
         inner join public.noc_rules as r on r.rule_id = a.rule_id
         inner join noc.rule_metrics as k on k.metric = r.metric
@@ -52,6 +63,16 @@ as $$
             and a.severity > 'info'
             and a.service is not null
             and (a.company_cnpj is null or a.company_cnpj = any(scopes))
+        union all
+        select
+            s.service, s.company_cnpj, noc.status_of_severity(s.severity),
+            coalesce(s.critical_since, s.warning_since, s.seen_at), k.reason
+        from noc.rule_states as s
+        inner join noc.rule_metrics as k on k.metric = s.metric
+        where s.alert_id is null
+            and s.severity > 'info'
+            and s.service is not null
+            and (s.company_cnpj is null or s.company_cnpj = any(scopes))
     ),
 
     worst as (

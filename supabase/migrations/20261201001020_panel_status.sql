@@ -49,17 +49,6 @@ as $$
     end::public.health_status
 $$;
 
-/* Status that an alert of this severity stands for. */
-create function noc.status_of_severity(severity public.alert_severity)
-returns public.health_status
-language sql
-immutable
-set search_path = ''
-as $$
-    select case severity when 'critical' then 'DOWN' when 'warning' then 'DEGRADED' else 'UP'
-    end::public.health_status
-$$;
-
 /* Open and acknowledged alerts of the scopes, of one service when asked. */
 create function noc.live_alerts(scopes text [], service text)
 returns setof public.noc_alerts
@@ -111,8 +100,11 @@ as $$
     order by k.service_name, k.shown desc nulls last, k.since
 $$;
 
-/* The alert as the page lists it. */
-create function noc.alert_json(a public.noc_alerts)
+/*
+The alert as the page lists it. `owner`: the e-mail of who is responsible, told to those
+who may work the alert (`operable` scopes) alone.
+*/
+create function noc.alert_json(a public.noc_alerts, operable text [])
 returns jsonb
 language sql
 stable
@@ -125,7 +117,11 @@ as $$
             select c.name from public.companies as c where c.company_cnpj = a.company_cnpj
         ),
         'value', a.last_value, 'threshold', a.threshold, 'unit', a.unit,
-        'opened_at', a.opened_at, 'started_at', a.started_at, 'owner', null
+        'opened_at', a.opened_at, 'started_at', a.started_at, 'ack_until', a.ack_until,
+        'reopen_count', a.reopen_count, 'owner', case
+            when coalesce(a.company_cnpj, '*') = any(operable)
+                then (select u.email from auth.users as u where u.id = a.assignee)
+        end
     )
 $$;
 
@@ -142,7 +138,9 @@ security definer
 set search_path = ''
 set jit = off
 as $$
-    with scope as materialized (select noc.visible_scopes() as scopes),
+    with scope as materialized (
+        select noc.visible_scopes() as scopes, noc.operable_scopes() as operable
+    ),
 
     alerts as materialized (
         select a as alert, a.severity, a.started_at
@@ -158,6 +156,15 @@ as $$
         select noc.status_of_severity(a.severity) as status, a.started_at as since from alerts as a
         union all
         select v.known, v.since from services as v where v.known is not null
+        union all
+        -- Closed by hand while it lasts: no alert, and not good either.
+        select
+            noc.status_of_severity(r.severity),
+            coalesce(r.critical_since, r.warning_since, r.seen_at)
+        from scope as s
+        inner join noc.rule_states as r
+            on r.alert_id is null and coalesce(r.company_cnpj, '*') = any(s.scopes)
+        where r.severity is not null
     ),
 
     worst as (
@@ -182,10 +189,11 @@ as $$
         'open_alerts', (select count(*) from alerts),
         'critical_alerts', (select count(*) from alerts as a where a.severity = 'critical'),
         'worst', (
-            select coalesce(
-                jsonb_agg(noc.alert_json(q.alert) order by q.severity desc, q.started_at), '[]'
-            )
-            from (
+            select coalesce(jsonb_agg(
+                noc.alert_json(q.alert, s.operable) order by q.severity desc, q.started_at
+            ), '[]')
+            from scope as s
+            cross join (
                 select a.* from alerts as a order by a.severity desc, a.started_at limit 3
             ) as q
         )

@@ -196,6 +196,7 @@ as $$
 declare
     v_scope noc.read_scope := noc.read_scope_of(company_cnpj, group_id, service, range, at);
     v_cnpj text := noc.cnpj_canonical(company_cnpj);
+    v_operable text [] := noc.operable_scopes();
     v_figures jsonb := (
         select coalesce(jsonb_agg(to_jsonb(f)), '[]') from noc.service_figures(v_scope) as f
         where overview.service is null or f.service = overview.service
@@ -231,7 +232,9 @@ begin
         )),
         'services', noc.service_cards(at, v_scope.companies, service, v_figures),
         'alerts', (
-            select coalesce(jsonb_agg(noc.alert_json(a) order by a.severity desc, a.started_at), '[]')
+            select coalesce(jsonb_agg(
+                noc.alert_json(a, v_operable) order by a.severity desc, a.started_at
+            ), '[]')
             from noc.live_alerts(v_scope.companies, service) as a
         ),
         'database', case

@@ -35,6 +35,9 @@ begin
         );
         update noc.engine_state set sampled_at = at;
     end if;
+    v_stages := noc.add_stage(
+        v_stages, 'expire_acks', jsonb_build_object('alerts', noc.expire_acks(at)), v_started
+    );
     v_stages := noc.add_stage(v_stages, 'evaluate_rules', noc.evaluate_rules(at), v_started);
     v_stages := noc.add_stage(
         v_stages, 'announce', jsonb_build_object('topics', noc.announce_touched()), v_started

@@ -117,6 +117,11 @@ noc.overview(text, uuid, text, text, timestamptz),
 noc.series(text, uuid, text, text, timestamptz),
 noc.heatmap(text, uuid, text, text, timestamptz),
 noc.matrix(text, uuid, text, text, timestamptz),
+noc.timeline(uuid),
+noc.ack_alert(uuid, text, integer, timestamptz),
+noc.close_alert(uuid, text, timestamptz),
+noc.comment_alert(uuid, text, timestamptz),
+noc.assign_alert(uuid, uuid, timestamptz),
 noc.probe_echo(text),
 public.noc_save_group(uuid, text),
 public.noc_save_company(text, text, uuid, boolean),
@@ -132,6 +137,11 @@ public.noc_overview(text, uuid, text, text),
 public.noc_series(text, uuid, text, text),
 public.noc_heatmap(text, uuid, text, text),
 public.noc_matrix(text, uuid, text, text),
+public.noc_timeline(uuid),
+public.noc_ack_alert(uuid, text, integer),
+public.noc_close_alert(uuid, text),
+public.noc_comment_alert(uuid, text),
+public.noc_assign_alert(uuid, uuid),
 public.noc_probe_echo(text)
 to authenticated;
 
@@ -179,8 +189,8 @@ using (company_cnpj = any((select noc.visible_scopes())::text []));
 -- noc_alerts: one's own companies' alerts; those without a company are admin's.
 grant select (
     alert_id, rule_id, code, fingerprint, target, company_cnpj, service, endpoint, severity,
-    severity_max, state, started_at, opened_at, last_seen_at, closed_at, close_reason, value,
-    last_value, threshold, unit
+    severity_max, state, started_at, opened_at, last_seen_at, closed_at, close_reason, ack_until,
+    reopen_count, value, last_value, threshold, unit
 ) on public.noc_alerts to authenticated;
 
 create policy "read alerts of visible companies" on public.noc_alerts
@@ -202,7 +212,8 @@ using (coalesce(company_cnpj, '*') = any((select noc.operable_scopes())::text []
 grant select (
     rule_id, code, metric, scope_kind, comparator, service, excluded_services, company_cnpj,
     group_id, degraded_threshold, down_threshold, degraded_clear, down_clear, for_degraded_s,
-    for_down_s, keep_firing_s, over_s, min_samples, enabled, version, created_at, updated_at
+    for_down_s, keep_firing_s, reopen_s, over_s, min_samples, enabled, version, created_at,
+    updated_at
 ) on public.noc_rules to authenticated;
 
 create policy "read rules of operable companies" on public.noc_rules

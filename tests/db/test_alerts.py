@@ -192,8 +192,8 @@ def test_a_second_episode_is_a_second_alert(db: Database, at: datetime) -> None:
     good = fire(db, at) + 60 * S
     later(db, good, 300)
     evaluate(db, good + 180 * S)
-    later(db, good + 240 * S, 1500)
-    evaluate(db, good + 420 * S)
+    later(db, good + 901 * S, 1500)
+    evaluate(db, good + 1081 * S)
     assert [alert["state"] for alert in alerts(db)] == ["closed", "open"]
 
 
@@ -202,7 +202,7 @@ def test_a_second_episode_is_a_second_alert(db: Database, at: datetime) -> None:
 
 def test_severity_rises_in_place_and_breaks_the_acknowledgement(db: Database, at: datetime) -> None:
     opened = fire(db, at)
-    db.run("update public.noc_alerts set state = 'ack'")
+    db.run("update public.noc_alerts set state = 'ack', ack_until = now() + '1 day'")
     later(db, opened + 60 * S, 2500)
     assert [(a["severity"], a["state"]) for a in alerts(db)] == [("warning", "ack")]
     evaluate(db, opened + 180 * S)
@@ -215,7 +215,7 @@ def test_severity_falls_within_its_own_clear_limit_and_only_the_log_tells(
     db: Database, at: datetime, latency_ms: int, severity: str
 ) -> None:
     opened = fire(db, at, 2500)
-    db.run("update public.noc_alerts set state = 'ack'")
+    db.run("update public.noc_alerts set state = 'ack', ack_until = now() + '1 day'")
     later(db, opened + 60 * S, latency_ms)
     alert = alerts(db)[0]
     assert (alert["severity"], alert["severity_max"], alert["state"]) == (
@@ -278,6 +278,25 @@ def test_too_few_calls_hold_a_firing_alert(db: Database, at: datetime) -> None:
     traffic(db, opened + 60 * S, 100, count=19)
     evaluate(db, opened + 60 * S)
     assert phase(db) == "firing"
+
+
+@pytest.mark.parametrize(
+    ("latency_ms", "minutes", "expected"),
+    [(100, 29, "firing"), (100, 30, "recovering"), (1100, 30, "firing"), (9000, 30, "firing")],
+)
+def test_a_few_good_calls_end_an_alert_after_half_an_hour_and_bad_ones_never_worsen_it(
+    db: Database, at: datetime, latency_ms: int, minutes: int, expected: str
+) -> None:
+    quiet = fire(db, at) + minutes * 60 * S
+    db.run("delete from public.metrics_agg")
+    traffic(db, quiet, latency_ms, count=3)
+    evaluate(db, quiet)
+    assert phase(db) == expected
+    traffic(db, quiet + 180 * S, latency_ms, count=1)
+    evaluate(db, quiet + 180 * S)
+    (alert,) = alerts(db)
+    assert (alert["state"] == "closed") is (expected == "recovering")
+    assert alert["severity_max"] == "warning"
 
 
 def test_an_alert_whose_rule_is_switched_off_is_withdrawn(db: Database, at: datetime) -> None:

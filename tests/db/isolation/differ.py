@@ -10,15 +10,16 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
+from tests.db.isolation.alert_work import WORK, expected_refusal
 from tests.db.isolation.asking import Answer, Caller, Desk
 from tests.db.isolation.callers import callers_of, filters_of, topics_of
 from tests.db.isolation.facts import Facts, Row, granted_columns, read_facts
 from tests.db.isolation.rights import rights_of
 from tests.db.isolation.rows import Filler
 from tests.db.isolation.scope import Filter, scope_of
-from tests.db.isolation.surfaces import FILTERED, PLAIN
+from tests.db.isolation.surfaces import FILTERED, PER_ALERT, PLAIN
 from tests.db.isolation.tables import READS
-from tests.db.isolation.tenants import Tenancy, disturb, make_tenancy
+from tests.db.isolation.tenants import Tenancy, disturb, make_tenancy, random_uuid
 
 NOT_YOURS: Final = ("PT404", "company or group not found or not yours", None, "scope_not_found")
 DENIED: Final = "42501"
@@ -115,6 +116,10 @@ class _Interview:
         for wanted in filters_of(self.random, self.rights, self.facts, self.tenancy):
             for name in FILTERED:
                 self._read_filtered(name, wanted)
+        for alert in [*self.facts.public["noc_alerts"], None]:
+            for name in PER_ALERT:
+                self._read_alert(name, alert)
+            self._work_alert(alert)
 
     def _compare(self, surface: str, expected: Any, actual: Any, granted: bool) -> None:
         self.tally.checks += 1
@@ -172,6 +177,30 @@ class _Interview:
             read = FILTERED[name]
             actual = read.observe(self._unframed(answer))
             self._compare(surface, read.expect(scope, self.facts), actual, granted=True)
+
+    def _read_alert(self, name: str, alert: Row | None) -> None:
+        answer = self._ask_of(alert, f"select public.{name}(%(alert_id)s) as answer")
+        if self.anonymous:
+            self._compare(name, DENIED, _code(answer), granted=False)
+            return
+        refusal = expected_refusal(self.rights, alert, works=False)
+        self._compare(name, refusal, answer.error, granted=refusal is None)
+        if alert is not None and refusal is None:
+            read = PER_ALERT[name]
+            expected = read.expect(self.rights, alert, self.facts)
+            self._compare(name, expected, read.observe(self._unframed(answer)), granted=True)
+
+    def _work_alert(self, alert: Row | None) -> None:
+        answer = self._ask_of(alert, f"select public.{WORK}(%(alert_id)s, 'nota')")
+        if self.anonymous:
+            self._compare(WORK, DENIED, _code(answer), granted=False)
+            return
+        refusal = expected_refusal(self.rights, alert, works=True)
+        self._compare(WORK, refusal, answer.error, granted=refusal is None)
+
+    def _ask_of(self, alert: Row | None, query: str) -> Answer:
+        alert_id = random_uuid(self.random) if alert is None else alert["alert_id"]
+        return self.desk.ask(self.caller, query, {"alert_id": alert_id})
 
     def _unframed(self, answer: Answer) -> dict[str, Any]:
         """The data of an enveloped answer, whose versions are the caller's widest topic's."""

@@ -22,6 +22,7 @@ PRIVATE = (
     "ingest_keys",
     "worker_heartbeats",
     "engine_state",
+    "alert_events",
 )
 TABLES = """
 select c.relname from pg_catalog.pg_class as c

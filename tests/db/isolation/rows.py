@@ -184,12 +184,22 @@ class Filler:
             last_seen_at=self.at,
             closed_at=self.at if state == "closed" else None,
             close_reason="recovered" if state == "closed" else None,
+            ack_until=self.at + timedelta(hours=1) if state == "ack" else None,
+            assignee=self.random.choice((None, *self.tenancy.people)),
             value=self.random.random() * 1000,
             last_value=self.random.random() * 1000,
             threshold=1,
             unit=unit,
         )
         self.connection.execute("select noc.announce('noc_alerts', %s)", (company,))
+        for kind in self.random.sample(("opened", "acknowledged", "commented"), 2):
+            person = None if kind == "opened" else self.random.choice(self.tenancy.people)
+            self.connection.execute(
+                "insert into noc.alert_events (alert_id, at, kind, severity, actor, note)"
+                " select a.alert_id, a.opened_at, %s, a.severity, %s, %s"
+                " from public.noc_alerts as a where a.fingerprint = %s",
+                (kind, person, person and f"nota {index}", f"{index}/{company}"),
+            )
 
     def _probes(self) -> None:
         known = self.connection.execute(

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import psycopg
 
-from tests.db.isolation import kpis, panel, people, states
+from tests.db.isolation import alert_work, kpis, panel, people, states
 from tests.db.isolation.facts import Facts, Row
 from tests.db.isolation.rights import Rights
 from tests.db.isolation.scope import Scope
@@ -37,6 +37,14 @@ class Plain:
     expect: Callable[[Rights, Facts], Any]
     observe: Callable[[dict[str, Any]], Any]
     framed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PerAlert:
+    """A read of one alert."""
+
+    expect: Callable[[Rights, Row, Facts], Any]
+    observe: Callable[[dict[str, Any]], Any]
 
 
 def _overview(scope: Scope, facts: Facts) -> dict[str, Any]:
@@ -71,6 +79,9 @@ PLAIN: Final = {
     "noc_me": Plain(people.expected_me, people.observed_me),
     "noc_badge": Plain(states.expected_badge, states.observed_badge),
     "noc_list_members": Plain(people.expected_members, people.observed_members, framed=False),
+}
+PER_ALERT: Final = {
+    "noc_timeline": PerAlert(alert_work.expected_timeline, alert_work.observed_timeline),
 }
 
 

@@ -1,0 +1,82 @@
+-- One alert told from its beginning: what the engine and people did, and how it went before.
+
+/*
+The alert, the rule as it stands, its events oldest first, and its last ten episodes; see
+docs/rpc.md. People and their words only for those who may work the alert.
+Raises PT404 alert_not_found, alike for a foreign alert and for none.
+*/
+create function noc.timeline(alert_id uuid)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+    v_alert public.noc_alerts := noc.require_alert(timeline.alert_id);
+    v_operable text [] := noc.operable_scopes();
+    v_works boolean := coalesce(v_alert.company_cnpj, '*') = any(v_operable);
+begin
+    return jsonb_build_object(
+        'alert', noc.alert_json(v_alert, v_operable) || jsonb_build_object(
+            'severity_max', v_alert.severity_max, 'first_value', v_alert.value,
+            'last_seen_at', v_alert.last_seen_at, 'closed_at', v_alert.closed_at,
+            'close_reason', v_alert.close_reason
+        ),
+        'can_work', v_works,
+        'rule', (
+            select jsonb_build_object(
+                'rule_id', r.rule_id, 'version', r.version, 'metric', r.metric,
+                'degraded_threshold', r.degraded_threshold, 'down_threshold', r.down_threshold,
+                'degraded_clear', r.degraded_clear, 'down_clear', r.down_clear,
+                'for_degraded_s', r.for_degraded_s, 'for_down_s', r.for_down_s,
+                'keep_firing_s', r.keep_firing_s, 'over_s', r.over_s,
+                'min_samples', r.min_samples
+            )
+            from public.noc_rules as r where r.rule_id = v_alert.rule_id
+        ),
+        'events', (
+            select jsonb_agg(jsonb_build_object(
+                'at', e.at, 'kind', e.kind, 'severity', e.severity, 'value', e.value,
+                'until', e.until, 'by_person', e.actor is not null,
+                'actor', case when v_works then u.email end,
+                'note', case when v_works then e.note end
+            ) order by e.at, e.event_id)
+            from noc.alert_events as e
+            left join auth.users as u on u.id = e.actor
+            where e.alert_id = v_alert.alert_id
+        ),
+        'seconds_to_ack', (
+            select extract(epoch from min(e.at) - v_alert.opened_at)
+            from noc.alert_events as e
+            where e.alert_id = v_alert.alert_id and e.kind = 'acknowledged'
+        ),
+        'seconds_to_close', extract(epoch from v_alert.closed_at - v_alert.opened_at),
+        'before', (
+            select coalesce(jsonb_agg(jsonb_build_object(
+                'alert_id', b.alert_id, 'severity_max', b.severity_max,
+                'opened_at', b.opened_at, 'closed_at', b.closed_at,
+                'close_reason', b.close_reason, 'note', case when v_works then (
+                    select e.note from noc.alert_events as e
+                    where e.alert_id = b.alert_id and e.note is not null and e.kind <> 'assigned'
+                    order by e.at desc
+                    limit 1
+                ) end
+            ) order by b.opened_at desc), '[]')
+            from (
+                select p.* from public.noc_alerts as p
+                where p.fingerprint = v_alert.fingerprint and p.opened_at < v_alert.opened_at
+                order by p.opened_at desc
+                limit 10
+            ) as b
+        )
+    );
+end;
+$$;
+
+create function public.noc_timeline(alert_id uuid)
+returns json
+language sql
+stable
+set search_path = ''
+begin atomic select noc.envelope(noc.timeline(alert_id)); end;
