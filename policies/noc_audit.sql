@@ -1,4 +1,5 @@
--- noc_audit: a cliente does not read it; nobody writes it but noc.record_audit.
+-- noc_audit: a cliente does not read it; nobody writes it but noc.record_audit. Without
+-- the salts and hashes: they serve noc_verify_audit and dev/verify_audit alone.
 grant select (
     audit_id, at, actor, actor_role, action, target, company_cnpj, payload
 ) on public.noc_audit to authenticated;

@@ -1,6 +1,7 @@
 -- Administration of groups, companies and members. Each function checks the caller,
 -- changes one row and writes the audit entry in the same transaction; `public.noc_x`
 -- is the reachable name, `noc.x` does the work as definer (API roles cannot write).
+-- Who is not admin gets noc.refuse's answer: administration does not exist for others.
 
 /* Gives the group as saved; null id makes one. Raises PT400 name, PT404. */
 create function noc.save_group(group_id uuid, name text)
@@ -12,7 +13,9 @@ as $$
 declare
     v_group public.company_groups;
 begin
-    perform noc.require_admin();
+    if not noc.is_admin() then
+        return noc.refuse('save_group', coalesce('group:' || save_group.group_id, 'group'));
+    end if;
     if length(btrim(coalesce(save_group.name, ''))) not between 1 and 120 then
         perform noc.fail('PT400', 'name', 'name: must have 1 to 120 characters');
     end if;
@@ -50,7 +53,9 @@ declare
     v_cnpj text := noc.cnpj_canonical(save_company.company_cnpj);
     v_company public.companies;
 begin
-    perform noc.require_admin();
+    if not noc.is_admin() then
+        return noc.refuse('save_company', 'company');
+    end if;
     if not noc.cnpj_valid(v_cnpj) then
         perform noc.fail('PT400', 'company_cnpj', 'company_cnpj: not a valid CNPJ');
     end if;
@@ -91,7 +96,9 @@ declare
     v_user uuid;
     v_member noc.memberships;
 begin
-    perform noc.require_admin();
+    if not noc.is_admin() then
+        return noc.refuse('grant_member', 'member');
+    end if;
     perform noc.check_membership(
         grant_member.role, grant_member.company_cnpj, grant_member.group_id
     );
@@ -168,7 +175,11 @@ as $$
 declare
     v_member noc.memberships;
 begin
-    perform noc.require_admin();
+    if not noc.is_admin() then
+        return noc.refuse(
+            'revoke_member', coalesce('member:' || revoke_member.membership_id, 'member')
+        );
+    end if;
     update noc.memberships as m set revoked_at = now()
     where m.membership_id = revoke_member.membership_id and m.revoked_at is null
     returning m.* into v_member;

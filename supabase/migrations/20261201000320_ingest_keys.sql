@@ -116,7 +116,9 @@ security definer
 set search_path = ''
 as $$
 begin
-    perform noc.require_admin();
+    if not noc.is_admin() then
+        return noc.refuse('create_ingest_key', 'ingest_key');
+    end if;
     return noc.issue_ingest_key(company_cnpj, label, service, services, kinds, expires_at, false);
 end;
 $$;
@@ -131,7 +133,11 @@ as $$
 declare
     v_row noc.ingest_keys;
 begin
-    perform noc.require_admin();
+    if not noc.is_admin() then
+        return noc.refuse(
+            'revoke_ingest_key', coalesce('ingest_key:' || revoke_ingest_key.key_id, 'ingest_key')
+        );
+    end if;
     update noc.ingest_keys as k set revoked_at = now()
     where k.key_id = revoke_ingest_key.key_id and k.revoked_at is null
     returning k.* into v_row;

@@ -109,6 +109,7 @@ noc.revoke_member(uuid, text),
 noc.list_members(),
 noc.create_ingest_key(text, text, text, text [], text [], timestamptz),
 noc.revoke_ingest_key(uuid, text),
+noc.redact_audit(bigint, text),
 noc.touch_session(timestamptz),
 noc.envelope(anyelement),
 noc.me(),
@@ -122,6 +123,7 @@ noc.ack_alert(uuid, text, integer, timestamptz),
 noc.close_alert(uuid, text, timestamptz),
 noc.comment_alert(uuid, text, timestamptz),
 noc.assign_alert(uuid, uuid, timestamptz),
+noc.verify_audit(text),
 noc.probe_echo(text),
 public.noc_save_group(uuid, text),
 public.noc_save_company(text, text, uuid, boolean),
@@ -130,6 +132,7 @@ public.noc_revoke_member(uuid, text),
 public.noc_list_members(),
 public.noc_create_ingest_key(text, text, text, text [], text [], timestamptz),
 public.noc_revoke_ingest_key(uuid, text),
+public.noc_redact_audit(bigint, text),
 public.noc_touch_session(),
 public.noc_me(),
 public.noc_badge(),
@@ -142,6 +145,7 @@ public.noc_ack_alert(uuid, text, integer),
 public.noc_close_alert(uuid, text),
 public.noc_comment_alert(uuid, text),
 public.noc_assign_alert(uuid, uuid),
+public.noc_verify_audit(text),
 public.noc_probe_echo(text)
 to authenticated;
 
@@ -198,7 +202,8 @@ for select to authenticated
 using (coalesce(company_cnpj, '*') = any((select noc.visible_scopes())::text []));
 
 -- noc_audit.sql
--- noc_audit: a cliente does not read it; nobody writes it but noc.record_audit.
+-- noc_audit: a cliente does not read it; nobody writes it but noc.record_audit. Without
+-- the salts and hashes: they serve noc_verify_audit and dev/verify_audit alone.
 grant select (
     audit_id, at, actor, actor_role, action, target, company_cnpj, payload
 ) on public.noc_audit to authenticated;

@@ -154,6 +154,9 @@ class _Interview:
             return
         read = PLAIN[name]
         expected = read.expect(self.rights, self.facts)
+        if expected is None:
+            self._compare(name, NOT_YOURS, answer.error, granted=False)
+            return
         data = self._unframed(answer) if read.framed else answer.rows[0]["answer"]
         self._compare(name, expected, read.observe(data), granted=self.rights.member)
 

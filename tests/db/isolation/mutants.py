@@ -72,6 +72,7 @@ SCOPES: Final = "noc.scopes_of(text[])"
 GROUPS: Final = "noc.visible_groups()"
 TOPICS: Final = "noc.my_topics()"
 MEMBERS: Final = "noc.list_members()"
+TRAIL: Final = "noc.require_trail(text)"
 STATES: Final = "noc.service_status(timestamptz,text[])"
 RESOLVE: Final = """
 create or replace function noc.resolve_scope(company_cnpj text, group_id uuid)
@@ -253,6 +254,10 @@ MUTANTS: Final[dict[str, Mutant]] = {
     "members of everybody": Edit(MEMBERS, "where '*' = any(o.scopes)", "where true"),
     "members for a cliente": Edit(MEMBERS, "noc.operable_scopes()", "noc.visible_scopes()"),
     "members for a revoked franqueado": Edit(MEMBERS, "and mine.revoked_at is null", ""),
+    "the chains of every company": Edit(
+        TRAIL, "where '*' = any(v_operable) or k.chain = any(v_operable)", ""
+    ),
+    "chains for a cliente": Edit(TRAIL, "noc.operable_scopes()", "noc.visible_scopes()"),
     "noc_me names every company": Edit(
         "noc.me()",
         "from public.companies as c where c.company_cnpj = any(mine.visible)",

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import psycopg
 
-from tests.db.isolation import alert_work, kpis, panel, people, states
+from tests.db.isolation import alert_work, kpis, panel, people, states, trail
 from tests.db.isolation.facts import Facts, Row
 from tests.db.isolation.rights import Rights
 from tests.db.isolation.scope import Scope
@@ -32,7 +32,10 @@ class Filtered:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A read without arguments. `framed`: its answer is in the envelope."""
+    """A read without arguments, whose oracle is null for who must be refused.
+
+    `framed`: its answer is in the envelope.
+    """
 
     expect: Callable[[Rights, Facts], Any]
     observe: Callable[[dict[str, Any]], Any]
@@ -78,6 +81,7 @@ FILTERED: Final = {
 PLAIN: Final = {
     "noc_me": Plain(people.expected_me, people.observed_me),
     "noc_badge": Plain(states.expected_badge, states.observed_badge),
+    "noc_verify_audit": Plain(trail.expected_chains, trail.observed_chains),
     "noc_list_members": Plain(people.expected_members, people.observed_members, framed=False),
 }
 PER_ALERT: Final = {
