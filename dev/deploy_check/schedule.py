@@ -1,4 +1,4 @@
-"""What must go on by itself: the two cron jobs, the tick, partitions ahead of time."""
+"""What must go on by itself: the cron jobs, the tick, partitions ahead of time."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -6,8 +6,12 @@ from typing import Final
 from dev.deploy_check.finding import Database, Finding, one
 from dev.pg_cron import Job, PgCron, Run
 
-# A run of noc.tick lasts most of its minute; noc.maintain starts once an hour.
-LATEST: Final = {"noc.tick": timedelta(minutes=3), "noc.maintain": timedelta(hours=2)}
+# A run of noc.tick lasts most of its minute; the others start once an hour.
+LATEST: Final = {
+    "noc.tick": timedelta(minutes=3),
+    "noc.maintain": timedelta(hours=2),
+    "noc.anchor_audit": timedelta(hours=2),
+}
 STALE_TICK: Final = timedelta(seconds=90)
 PARTITIONS_AHEAD: Final = 2
 
@@ -20,6 +24,11 @@ def tick_job(db: Database, at: datetime) -> Finding:
 def maintain_job(db: Database, at: datetime) -> Finding:
     """The job of partitions and retention."""
     return _job(db, at, "noc.maintain")
+
+
+def anchor_job(db: Database, at: datetime) -> Finding:
+    """The job that keeps the heads of the audit trail."""
+    return _job(db, at, "noc.anchor_audit")
 
 
 def engine(db: Database, at: datetime) -> Finding:

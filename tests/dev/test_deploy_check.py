@@ -20,7 +20,7 @@ def ran(db: Database, job: str, ended_at: datetime, status: str = "succeeded") -
     db.execute(
         "insert into cron.job_run_details"
         " (runid, jobid, username, status, return_message, start_time, end_time)"
-        " select extract(epoch from %s), jobid, username, %s, 'ERROR: boom', %s, %s"
+        " select extract(epoch from %s) * 1000 + jobid, jobid, username, %s, 'ERROR: boom', %s, %s"
         " from cron.job where jobname = %s",
         (ended_at, status, ended_at - timedelta(seconds=50), ended_at, job),
     )
@@ -32,8 +32,10 @@ def good(db: Database) -> Database:
     cron = PgCron(db)
     cron.schedule("noc.tick", "* * * * *", "select 1")
     cron.schedule("noc.maintain", "7 * * * *", "select 1")
+    cron.schedule("noc.anchor_audit", "17 * * * *", "select 1")
     ran(db, "noc.tick", AT - timedelta(minutes=3))
     ran(db, "noc.maintain", AT - timedelta(hours=2))
+    ran(db, "noc.anchor_audit", AT - timedelta(hours=2))
     db.execute("select noc.maintain_partitions(%s)", (AT,))
     db.execute("update noc.engine_state set tick_at = %s", (AT - timedelta(seconds=90),))
     return db
@@ -54,6 +56,7 @@ def test_a_good_project_has_no_fault_even_at_every_limit(good: Database) -> None
         ("migrations", "delete from supabase_migrations.schema_migrations where name = 'audit'"),
         ("cron job noc.tick", "select cron.unschedule('noc.tick')"),
         ("cron job noc.maintain", "select cron.alter_job(jobid, active := false) from cron.job"),
+        ("cron job noc.anchor_audit", "select cron.unschedule('noc.anchor_audit')"),
         ("engine", "update noc.engine_state set tick_at = null"),
         ("machine roles", "alter role noc_ingest login"),
         ("machine roles", "grant anon to noc_worker"),
@@ -81,7 +84,7 @@ def test_the_engine_is_late_after_ninety_seconds(good: Database) -> None:
     assert set(faults(good, AT + timedelta(seconds=1))) >= {"engine"}
 
 
-@pytest.mark.parametrize("job", ["noc.tick", "noc.maintain"])
+@pytest.mark.parametrize("job", ["noc.tick", "noc.maintain", "noc.anchor_audit"])
 def test_a_job_that_stopped_is_named_once_its_limit_has_passed(good: Database, job: str) -> None:
     later = AT + timedelta(seconds=1)
     assert "does pg_cron run?" in faults(good, later)[f"cron job {job}"]
@@ -94,14 +97,14 @@ def test_a_failed_run_is_named_with_its_message(good: Database) -> None:
     assert faults(good) == {}
 
 
-def test_an_hourly_job_is_not_due_in_a_projects_first_hours(good: Database) -> None:
+def test_hourly_jobs_are_not_due_in_a_projects_first_hours(good: Database) -> None:
     good.execute(
         "delete from cron.job_run_details using cron.job"
-        " where job.jobid = job_run_details.jobid and job.jobname = 'noc.maintain'"
+        " where job.jobid = job_run_details.jobid and job.jobname <> 'noc.tick'"
     )
     assert faults(good) == {}
     ran(good, "noc.tick", AT - timedelta(hours=3))
-    assert set(faults(good)) == {"cron job noc.maintain"}
+    assert set(faults(good)) == {"cron job noc.maintain", "cron job noc.anchor_audit"}
 
 
 def test_partitions_that_run_out_are_named_before_they_do(good: Database) -> None:
