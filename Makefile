@@ -6,7 +6,7 @@ STACK := $(PY) -m dev.stack
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
 .PHONY: help up down reset logs status test check policies types lock \
-	admin ingest-key deploy-check empty scenario bench proof evidence
+	admin ingest-key deploy-check verify-audit empty scenario bench proof evidence
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ ingest-key: ## COMPANY=<cnpj> [LABEL=…] [SERVICE=…], or PLATFORM=1: print a 
 
 deploy-check: ## check the project that DATABASE_URL names; changes nothing
 	$(call module,deploy_check,)
+
+verify-audit: ## recompute the audit trail that DATABASE_URL names; ARGS="--anchors FILE"
+	$(call module,verify_audit,$(ARGS))
 
 empty: ## an empty stack beside the demo; prints shell exports
 	@dev/setup >&2
