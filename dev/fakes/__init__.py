@@ -1,1 +1,1 @@
-"""The providers' health pages, played on loopback: they answer as the current scenario says."""
+"""Providers at the network's edge, played on loopback: health pages, WhatsApp, mail."""

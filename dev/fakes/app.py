@@ -1,77 +1,54 @@
-"""`GET /<provider>/health` as the scenario wants it: good, 503, or never."""
+"""Every fake in one application: health pages, WhatsApp, mail, and the pages to look at them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Final
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
 
-from dev.simulator.chance import chance
-from dev.simulator.scenarios import Scenario, read_scenario
-
-Sleep = Callable[[float], Awaitable[None]]
-
-HANGS_FOR_S: Final = 60.0  # longer than any probe waits
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """How long a healthy one takes to answer: between the two, in seconds."""
-
-    fastest_s: float
-    slowest_s: float
+from dev.fakes.clock import Clock
+from dev.fakes.control import Control
+from dev.fakes.health import Sleep, health_routes
+from dev.fakes.inputs import BadInput, refused
+from dev.fakes.mail.control import MailControl
+from dev.fakes.mail.sink import Sink
+from dev.fakes.meta.account import Account
+from dev.fakes.meta.control import MetaControl
+from dev.fakes.meta.graph import Graph
+from dev.fakes.settings import FakesSettings
 
 
-PROVIDERS: Final[Mapping[str, Provider]] = {
-    "omie": Provider(0.08, 0.25),
-    "f360": Provider(0.06, 0.20),
-    "llm": Provider(0.15, 0.45),
-    "whatsapp": Provider(0.05, 0.15),
-}
+def make_app(
+    scenario_file: Path, settings: FakesSettings | None = None, sleep: Sleep | None = None
+) -> Starlette:
+    """The application; while it lives, SMTP is served and webhooks are posted.
 
+    `settings` null: the defaults. `sleep` is awaited for the delays of the health pages.
+    """
+    chosen = settings or FakesSettings()
+    clock = Clock()
+    account = Account(chosen.meta, clock)
+    sink = Sink(chosen.mail, clock)
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a probe gets: a status after a delay in seconds."""
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await sink.start()
+        posting = asyncio.create_task(account.dispatcher.run())
+        yield
+        posting.cancel()
+        with suppress(asyncio.CancelledError):
+            await posting
+        await sink.stop()
 
-    status: int
-    delay_s: float
-
-
-def answer_of(name: str, scenario: Scenario, at: datetime, call: int) -> Answer:
-    """What the provider's page does with its `call`-th request."""
-    provider = PROVIDERS[name]
-    delay_s = chance(name, call).uniform(provider.fastest_s, provider.slowest_s)
-    if name == "llm" and scenario.plays("llm-down", at):
-        return Answer(503, delay_s)
-    if name == "omie" and scenario.plays("erp-down", at):
-        return Answer(504, HANGS_FOR_S)
-    return Answer(200, delay_s)
-
-
-def make_app(scenario_file: Path, sleep: Sleep | None = None) -> Starlette:
-    """The application; `sleep` is awaited for each delay and stands in for time in tests."""
-    calls = dict.fromkeys(PROVIDERS, 0)
-    pause = sleep or asyncio.sleep
-
-    async def health(request: Request) -> JSONResponse:
-        name = request.path_params["name"]
-        if name not in PROVIDERS:
-            return JSONResponse({"error": "no such provider"}, status_code=404)
-        now = datetime.now(UTC)
-        calls[name] += 1
-        answer = answer_of(name, read_scenario(scenario_file), now, calls[name])
-        await pause(answer.delay_s)
-        word = "ok" if answer.status == 200 else "unavailable"
-        return JSONResponse({"status": word}, status_code=answer.status)
-
-    async def own_health(_: Request) -> JSONResponse:
-        return JSONResponse({"status": "ok", "calls": calls})
-
-    return Starlette(routes=[Route("/health", own_health), Route("/{name}/health", health)])
+    return Starlette(
+        routes=[
+            *Control(clock, account, sink).routes(),
+            *MetaControl(account).routes(),
+            *MailControl(sink).routes(),
+            *health_routes(scenario_file, sleep),
+            *Graph(account).routes(),
+        ],
+        lifespan=lifespan,
+        exception_handlers={BadInput: refused},
+    )

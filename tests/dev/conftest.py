@@ -1,8 +1,8 @@
-"""A cluster per file for what commits, and a transaction on it that is rolled back."""
+"""A cluster per file for what commits, a transaction that is rolled back, and the fakes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from dev.testing.cluster import Cluster, copy_of
+from tests.dev.running_fakes import Fakes, Receiver, receiving, running_fakes
 
 
 @pytest.fixture(scope="module")
@@ -32,3 +33,18 @@ def db(file_cluster: Cluster) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(file_cluster.dsn()) as connection:
         yield connection
         connection.rollback()
+
+
+@pytest.fixture
+async def fakes(tmp_path: Path) -> AsyncIterator[Fakes]:
+    """The fakes on sockets of their own; their clock stands at noon."""
+    async with running_fakes(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+async def receiver(fakes: Fakes) -> AsyncIterator[Receiver]:
+    """A receiver of webhooks, set up at the fakes."""
+    async with receiving() as found:
+        await fakes.post("meta/webhook", {"url": found.url})
+        yield found

@@ -6,7 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dev.fakes.app import HANGS_FOR_S, PROVIDERS, answer_of, make_app
+from dev.fakes.app import make_app
+from dev.fakes.health import HANGS_FOR_S, PROVIDERS, answer_of
 from dev.simulator.scenarios import STORIES, Scenario, write_scenario
 
 NOW = datetime(2026, 11, 24, 13, 30, tzinfo=UTC)
@@ -18,7 +19,7 @@ class Fakes:
 
     def __init__(self, scenario_file: Path) -> None:
         self.delays: list[float] = []
-        self._app = make_app(scenario_file, self._pause)
+        self._app = make_app(scenario_file, sleep=self._pause)
 
     async def get(self, path: str) -> httpx.Response:
         transport = httpx.ASGITransport(app=self._app)

@@ -1,0 +1,1 @@
+"""A real SMTP server that keeps every mail and delivers none."""

@@ -1,0 +1,1 @@
+"""Meta's WhatsApp Cloud API as one business account sees it: sending, health, webhooks."""
