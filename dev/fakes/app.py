@@ -16,6 +16,7 @@ from dev.fakes.mail.sink import Sink
 from dev.fakes.meta.account import Account
 from dev.fakes.meta.control import MetaControl
 from dev.fakes.meta.graph import Graph
+from dev.fakes.pages import page_routes
 from dev.fakes.settings import FakesSettings
 
 
@@ -43,6 +44,7 @@ def make_app(
 
     return Starlette(
         routes=[
+            *page_routes(),
             *Control(clock, account, sink).routes(),
             *MetaControl(account).routes(),
             *MailControl(sink).routes(),

@@ -93,7 +93,12 @@ class Inbound:
 
     def as_json(self) -> dict[str, Any]:
         """For the messages endpoint and the page."""
-        return {"wamid": self.wamid, "from": self.sender, "text": self.text, "at": str(self.at)}
+        return {
+            "wamid": self.wamid,
+            "from": self.sender,
+            "text": self.text,
+            "at": self.at.isoformat(),
+        }
 
 
 def new_wamid() -> str:
