@@ -57,7 +57,7 @@ def _up(instance: Instance, options: argparse.Namespace) -> int:
         without.add("traffic")
     wanted = Wanted(**{part: part not in without for part in PARTS})
     lifecycle.up(instance, wanted, lambda text: print(f"  {text}", flush=True))
-    print(lifecycle.welcome(instance, time.monotonic() - began))
+    print(lifecycle.welcome(instance, wanted, time.monotonic() - began))
     return 0
 
 

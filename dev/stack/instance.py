@@ -30,6 +30,7 @@ class Ports:
     functions: tuple[int, ...]
     web: int
     fakes: int
+    smtp: int
 
 
 # Those of the Supabase CLI where it has one, so that its docs and its defaults fit.
@@ -43,6 +44,7 @@ DEV_PORTS: Final = Ports(
     functions=tuple(range(54350, 54350 + FUNCTION_SLOTS)),
     web=3000,
     fakes=54360,
+    smtp=54361,
 )
 
 
@@ -96,6 +98,11 @@ class Instance:
     def web_url(self) -> str:
         """The page's address."""
         return f"http://127.0.0.1:{self.ports.web}"
+
+    @property
+    def fakes_url(self) -> str:
+        """The fakes' address: providers' base URLs, and the pages that show what arrived."""
+        return f"http://127.0.0.1:{self.ports.fakes}"
 
     def dsn(self, role: str, password: str) -> str:
         """A connection URL as `role`; silent about TLS, which this cluster does not have."""

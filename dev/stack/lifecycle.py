@@ -82,7 +82,7 @@ def explain(error: OSError) -> str:
     return str(error)
 
 
-def welcome(instance: Instance, seconds: float) -> str:
+def welcome(instance: Instance, wanted: Wanted, seconds: float) -> str:
     """What a person needs after `make up`."""
     users = "\n".join(f"      {email:<24} {what}" for email, what in DEMO_USERS)
     return textwrap.dedent("""\
@@ -92,7 +92,7 @@ def welcome(instance: Instance, seconds: float) -> str:
           page      http://localhost:{web}/
           sign in   password {password}
         {users}
-          API       {api}
+        {sent}  API       {api}
           database  {database}
           logs      {log}/   (make logs; make status; make down)
     """).format(
@@ -101,8 +101,17 @@ def welcome(instance: Instance, seconds: float) -> str:
         password=DEMO_PASSWORD,
         users=users,
         api=instance.api_url,
+        sent=_sent_pages(instance) if wanted.traffic else "",
         database=instance.dsn("postgres", "postgres").split("?", 1)[0],
         log=instance.log.relative_to(instance.home.parents[1]),
+    )
+
+
+def _sent_pages(instance: Instance) -> str:
+    url = f"http://localhost:{instance.ports.fakes}"
+    return (
+        f"  mail      {url}/caixa     what the NOC sends, simulated:\n"
+        f"  WhatsApp  {url}/whatsapp  nothing leaves this machine\n"
     )
 
 

@@ -8,13 +8,13 @@ from typing import Final
 
 from dotenv import dotenv_values
 
-from dev.stack import edge, gateway, postgres, rest
+from dev.stack import edge, fakes, gateway, postgres, rest
 from dev.stack.cli_tool import signing_keys_path
 from dev.stack.edge import Function
 from dev.stack.instance import Instance
 from dev.stack.keys import Keys, jwks_path
 from dev.stack.paths import CLI_CONFIG, PYTHON, ROOT
-from dev.stack.service import Service, accepts, answers
+from dev.stack.service import Service, answers
 
 DEMO_PASSWORD: Final = "noc-demo-2026"
 # The Realtime probe's own sign-in, from seed.sql.
@@ -50,7 +50,7 @@ def other_services(
     """
     found = edge.functions(instance)
     services = [rest.service(instance), gateway.service(instance, keys, found)]
-    services += [edge.service(one, _function_env(instance, keys)) for one in found]
+    services += [edge.service(one, _function_env(instance, keys, wanted)) for one in found]
     absent = []
     for name, module, service in _python_services(instance, keys, platform_key, found, wanted):
         if (ROOT / module.replace(".", "/") / "__main__.py").exists():
@@ -86,10 +86,10 @@ def _python_services(
         ("auth", "dev.auth", _auth(instance, keys, wanted)),
     ]
     if wanted.workers:
-        workers = _workers(instance, keys, platform_key, behind_gateway)
+        workers = _workers(instance, keys, platform_key, behind_gateway, wanted)
         all_of_them.append(("workers", "workers", workers))
     if wanted.traffic:
-        all_of_them.append(("fakes", "dev.fakes", _fakes(instance)))
+        all_of_them.append(("fakes", "dev.fakes", fakes.service(instance)))
         all_of_them.append(("traffic", "dev.simulator", _traffic(instance, keys, behind_gateway)))
     return all_of_them
 
@@ -136,20 +136,24 @@ def _auth(instance: Instance, keys: Keys, wanted: Wanted) -> Service:
     )
 
 
-def _function_env(instance: Instance, keys: Keys) -> dict[str, str]:
+def _function_env(instance: Instance, keys: Keys, wanted: Wanted) -> dict[str, str]:
     """No secret key: a function holds the token of its own machine role."""
     names = ("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "NOC_INGEST_TOKEN", "NOC_WEBHOOK_TOKEN")
     env = client_env(instance, keys)
-    return {**_provider_settings(instance), **{name: env[name] for name in names}}
+    return {**_provider_settings(instance, wanted), **{name: env[name] for name in names}}
 
 
 def _workers(
-    instance: Instance, keys: Keys, platform_key: str | None, needs: tuple[str, ...]
+    instance: Instance,
+    keys: Keys,
+    platform_key: str | None,
+    needs: tuple[str, ...],
+    wanted: Wanted,
 ) -> Service:
     names = ("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "NOC_WORKER_TOKEN", "NOC_INGEST_TOKEN")
     client = client_env(instance, keys)
     env = {
-        **_provider_settings(instance),
+        **_provider_settings(instance, wanted),
         **{name: client[name] for name in names},
         "NOC_PROBE_EMAIL": PROBE_EMAIL,
         "NOC_PROBE_PASSWORD": PROBE_PASSWORD,
@@ -182,23 +186,14 @@ def _traffic(instance: Instance, keys: Keys, needs: tuple[str, ...]) -> Service:
     )
 
 
-def _fakes(instance: Instance) -> Service:
-    """The providers' health pages: what the demo's probes ask."""
-    port = instance.ports.fakes
-    return Service(
-        name="fakes",
-        command=(str(PYTHON), "-m", "dev.fakes"),
-        env={"FAKES_PORT": str(port), "NOC_INSTANCE": instance.name},
-        ports=(port,),
-        ready=accepts(port),
-        sources=(SIMULATOR, ROOT / "dev/fakes"),
-    )
+def _provider_settings(instance: Instance, wanted: Wanted) -> Mapping[str, str]:
+    """Providers' addresses and credentials: those of .env for `make up`, else the fakes'."""
+    own = _from_dotenv() if instance.name == "dev" else {}
+    faked = fakes.provider_env(instance, {**os.environ, **own}) if wanted.traffic else {}
+    return {**faked, **own}
 
 
-def _provider_settings(instance: Instance) -> Mapping[str, str]:
-    """Providers' addresses and credentials from .env, for the instance of `make up` alone."""
-    if instance.name != "dev":
-        return {}
+def _from_dotenv() -> dict[str, str]:
     return {
         name: value
         for name, value in dotenv_values(ROOT / ".env").items()
