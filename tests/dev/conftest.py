@@ -9,8 +9,16 @@ from typing import Any
 import psycopg
 import pytest
 
+from dev.fakes.app import make_app
 from dev.testing.cluster import Cluster, copy_of
-from tests.dev.running_fakes import Fakes, Receiver, receiving, running_fakes
+from tests.dev.running_fakes import (
+    SETTINGS,
+    Fakes,
+    Receiver,
+    fresh_fakes,
+    receiving,
+    serving,
+)
 
 
 @pytest.fixture(scope="module")
@@ -35,16 +43,31 @@ def db(file_cluster: Cluster) -> Iterator[psycopg.Connection[Any]]:
         connection.rollback()
 
 
+@pytest.fixture(scope="module")
+def fakes_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The fakes on sockets of their own, shared by the tests of one file."""
+    folder = tmp_path_factory.mktemp("fakes")
+    with serving(make_app(folder / "scenario.json", SETTINGS)) as url:
+        yield url
+
+
 @pytest.fixture
-async def fakes(tmp_path: Path) -> AsyncIterator[Fakes]:
-    """The fakes on sockets of their own; their clock stands at noon."""
-    async with running_fakes(tmp_path) as found:
+async def fakes(fakes_url: str) -> AsyncIterator[Fakes]:
+    """The file's fakes as at their start; their clock stands at noon."""
+    async with fresh_fakes(fakes_url) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def module_receiver() -> Iterator[Receiver]:
+    """A receiver of webhooks on a port of its own, shared by the tests of one file."""
+    with receiving() as found:
         yield found
 
 
 @pytest.fixture
-async def receiver(fakes: Fakes) -> AsyncIterator[Receiver]:
-    """A receiver of webhooks, set up at the fakes."""
-    async with receiving() as found:
-        await fakes.post("meta/webhook", {"url": found.url})
-        yield found
+async def receiver(fakes: Fakes, module_receiver: Receiver) -> Receiver:
+    """The file's receiver, empty, and set up at the fakes."""
+    module_receiver.clear()
+    await fakes.post("meta/webhook", {"url": module_receiver.url})
+    return module_receiver

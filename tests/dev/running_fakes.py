@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,7 +16,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from dev.fakes.app import make_app
 from dev.fakes.connection import make_server
 from dev.fakes.settings import FakesSettings, MailSettings, MetaSettings
 
@@ -40,19 +39,22 @@ SETTINGS = FakesSettings(
 Json = dict[str, Any]
 
 
-@asynccontextmanager
-async def serving(app: Starlette) -> AsyncIterator[str]:
-    """The application on a free port, as long as the block runs; gives its URL."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+@contextmanager
+def serving(app: Starlette) -> Iterator[str]:
+    """The application on a free port and in a thread, while the block runs; gives its URL."""
+    # Named as TCP, or asyncio leaves Nagle's algorithm on: 40 ms for each answer.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        listener.bind(("127.0.0.1", 0))
         server = make_server(app, 0)
-        task = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started:
-            await asyncio.sleep(0.005)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.005)
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
-            await task
+            thread.join()
 
 
 @dataclass
@@ -102,13 +104,13 @@ class Fakes:
 
 
 @asynccontextmanager
-async def running_fakes(folder: Path) -> AsyncIterator[Fakes]:
-    """The fakes with their clock standing at noon."""
-    async with (
-        serving(make_app(folder / "scenario.json", SETTINGS)) as url,
-        httpx.AsyncClient(base_url=url, trust_env=False, timeout=PATIENCE_S) as client,
-    ):
+async def fresh_fakes(url: str) -> AsyncIterator[Fakes]:
+    """The fakes at this URL as at their start, with their clock standing at noon."""
+    async with httpx.AsyncClient(
+        base_url=url, trust_env=False, verify=False, timeout=PATIENCE_S
+    ) as client:
         fakes = Fakes(client)
+        await fakes.post("reset")
         await fakes.post("clock", {"now": NOON})
         fakes.smtp_port = (await fakes.get("mail/messages"))["port"]
         yield fakes
@@ -123,6 +125,9 @@ class Receiver:
     posts: list[tuple[bytes, str]] = field(default_factory=list)
     token: str = VERIFY_TOKEN
 
+    def clear(self) -> None:
+        self.answers, self.posts = [], []
+
     async def post(self, request: Request) -> Response:
         raw = await request.body()
         self.posts.append((raw, request.headers["x-hub-signature-256"]))
@@ -134,15 +139,15 @@ class Receiver:
         return PlainTextResponse(request.query_params["hub.challenge"])
 
 
-@asynccontextmanager
-async def receiving() -> AsyncIterator[Receiver]:
+@contextmanager
+def receiving() -> Iterator[Receiver]:
     """A receiver of webhooks on a free port."""
     receiver = Receiver()
     routes = [
         Route("/hook", receiver.post, methods=["POST"]),
         Route("/hook", receiver.get, methods=["GET"]),
     ]
-    async with serving(Starlette(routes=routes)) as url:
+    with serving(Starlette(routes=routes)) as url:
         receiver.url = f"{url}/hook"
         yield receiver
 

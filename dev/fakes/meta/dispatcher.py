@@ -39,7 +39,7 @@ class Dispatcher:
         self._due: list[tuple[datetime, int, Delivery]] = []
         self._sequence = itertools.count()
         self._alone = asyncio.Lock()
-        self._client = httpx.AsyncClient(timeout=PATIENCE_S, trust_env=False)
+        self._client: httpx.AsyncClient | None = None
 
     @property
     def waiting(self) -> int:
@@ -58,10 +58,13 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Works until it is cancelled."""
-        async with self._client:
+        try:
             while True:
                 await self.settle()
                 await self._clock.wait(self._due[0][0] if self._due else None)
+        finally:
+            if self._client is not None:
+                await self._client.aclose()
 
     async def settle(self) -> None:
         """Returns once everything that is due by now was posted, repeats included."""
@@ -80,6 +83,8 @@ class Dispatcher:
             "X-Hub-Signature-256": signature(raw, self._app_secret),
         }
         status, error = None, None
+        if self._client is None:
+            self._client = httpx.AsyncClient(timeout=PATIENCE_S, trust_env=False)
         try:
             status = (await self._client.post(url, content=raw, headers=headers)).status_code
         except httpx.HTTPError as failure:
