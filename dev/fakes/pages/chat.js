@@ -62,7 +62,7 @@ const itemOf = ({ person, lines }) => {
     title: phoneOf(person),
     sub: plain(last.body),
     at: last.at,
-    note: last.outgoing ? stateOf(last) : element("span"),
+    note: last.outgoing ? stateOf(last) : null,
   };
 };
 

@@ -15,7 +15,7 @@ let tab = "html";
 let shown = null;
 
 const noteOf = (mail) =>
-  mail.received > 1 ? element("span", { class: "note warn" }, `recebido ${mail.received}×`) : element("span");
+  mail.received > 1 ? element("span", { class: "note warn" }, `recebido ${mail.received}×`) : null;
 
 const itemOf = (mail) => ({
   id: mail.id,

@@ -41,6 +41,7 @@ export function follow(url, show) {
       const text = await answer.text();
       heard = new Date();
       live.className = "live";
+      live.removeAttribute("role");
       live.textContent = `Ao vivo, ${clock.format(heard)}`;
       if (text !== last) {
         last = text;
@@ -48,6 +49,7 @@ export function follow(url, show) {
       }
     } catch {
       live.className = "live lost";
+      live.setAttribute("role", "alert");
       live.textContent = heard ? `Sem contato desde ${clock.format(heard)}` : "Sem contato";
     }
     setTimeout(ask, EVERY_MS);
@@ -63,10 +65,13 @@ export function drawList(list, items, chosen, choose) {
       const button = element(
         "button",
         { type: "button", class: "item", "data-id": item.id, "aria-current": item.id === chosen },
-        element("span", { class: "title" }, item.title),
-        element("time", { datetime: item.at }, whenOf(item.at)),
-        element("span", { class: "sub" }, item.sub),
-        item.note,
+        element(
+          "span",
+          { class: "row" },
+          element("span", { class: "title" }, item.title),
+          element("time", { datetime: item.at }, whenOf(item.at)),
+        ),
+        element("span", { class: "row" }, element("span", { class: "sub" }, item.sub), item.note),
       );
       button.addEventListener("click", () => choose(item.id));
       return element("li", {}, button);
