@@ -12,6 +12,7 @@ from dev.fakes.control import Control
 from dev.fakes.health import Sleep, health_routes
 from dev.fakes.inputs import BadInput, refused
 from dev.fakes.mail.control import MailControl
+from dev.fakes.mail.server import Server
 from dev.fakes.mail.sink import Sink
 from dev.fakes.meta.account import Account
 from dev.fakes.meta.control import MetaControl
@@ -31,16 +32,17 @@ def make_app(
     clock = Clock()
     account = Account(chosen.meta, clock)
     sink = Sink(chosen.mail, clock)
+    smtp = Server(sink)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await sink.start()
+        await smtp.start()
         posting = asyncio.create_task(account.dispatcher.run())
         yield
         posting.cancel()
         with suppress(asyncio.CancelledError):
             await posting
-        await sink.stop()
+        await smtp.stop()
 
     return Starlette(
         routes=[

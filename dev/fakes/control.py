@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from dev.fakes.answers import JsonAnswer
 from dev.fakes.clock import Clock
 from dev.fakes.inputs import BadInput, number_of, read_object, refuse_unknown, text_of
 from dev.fakes.mail.sink import Sink
@@ -43,14 +44,14 @@ class Control:
                 self._clock.advance(number_of(found, "advance_s"))
             await self._account.dispatcher.settle()
         told = {"now": self._clock.now().isoformat(), "stands_still": self._clock.stands_still}
-        return JSONResponse(told)
+        return JsonAnswer(told)
 
     async def reset(self, _: Request) -> Response:
         """Everything as at the start, in real time."""
         self._account.reset()
         self._sink.reset()
         self._clock.follow()
-        return JSONResponse({"ok": True})
+        return JsonAnswer({"ok": True})
 
 
 def _instant(text: str) -> datetime:

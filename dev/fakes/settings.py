@@ -12,8 +12,10 @@ def _env(name: str, default: str) -> str:
     return os.environ.get(name) or default
 
 
-def _words(name: str, default: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in _env(name, default).split(",") if word.strip())
+def _words(name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    """Words between commas."""
+    given = (word.strip() for word in os.environ.get(name, "").split(","))
+    return tuple(word for word in given if word) or default
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +39,16 @@ class MetaSettings:
     @classmethod
     def from_env(cls) -> "MetaSettings":
         """The defaults, with what `FAKES_META_*` says."""
-        templates = os.environ.get("FAKES_META_TEMPLATES_FILE")
+        usual, templates = cls(), os.environ.get("FAKES_META_TEMPLATES_FILE")
+        first, last = usual.versions
         return cls(
-            tokens=_words("FAKES_META_TOKENS", "fake-meta-token"),
-            phone_number_ids=_words("FAKES_META_PHONE_NUMBER_IDS", "100200300400500"),
-            app_secret=_env("FAKES_META_APP_SECRET", "fake-meta-app-secret"),
-            verify_token=_env("FAKES_META_VERIFY_TOKEN", "fake-meta-verify-token"),
+            tokens=_words("FAKES_META_TOKENS", usual.tokens),
+            phone_number_ids=_words("FAKES_META_PHONE_NUMBER_IDS", usual.phone_number_ids),
+            app_secret=_env("FAKES_META_APP_SECRET", usual.app_secret),
+            verify_token=_env("FAKES_META_VERIFY_TOKEN", usual.verify_token),
             webhook_url=os.environ.get("FAKES_META_WEBHOOK_URL") or None,
             templates_file=Path(templates) if templates else None,
-            versions=(17, int(_env("FAKES_META_LATEST_VERSION", "27"))),
+            versions=(first, int(_env("FAKES_META_LATEST_VERSION", str(last)))),
         )
 
 
@@ -60,10 +63,11 @@ class MailSettings:
     @classmethod
     def from_env(cls) -> "MailSettings":
         """The defaults, with what `FAKES_SMTP_*` says."""
+        usual = cls()
         return cls(
-            port=int(_env("FAKES_SMTP_PORT", "54361")),
-            user=os.environ.get("FAKES_SMTP_USER", "noc"),
-            password=_env("FAKES_SMTP_PASSWORD", "fake-smtp-password"),
+            port=int(_env("FAKES_SMTP_PORT", str(usual.port))),
+            user=os.environ.get("FAKES_SMTP_USER", usual.user),
+            password=_env("FAKES_SMTP_PASSWORD", usual.password),
         )
 
 

@@ -2,13 +2,17 @@
 
 import email
 import email.policy
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from typing import Final
 
 DEFAULT_CHARSET: Final = "utf-8"
+HALF_PAIR: Final = re.compile("[\ud800-\udfff]")
+REPLACEMENT: Final = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def _unfolded(value: str) -> str:
 def _decoded(value: str) -> str:
     try:
         parts = decode_header(value)
-    except ValueError:
+    except (MessageError, ValueError):
         return value
     return "".join(
         part if isinstance(part, str) else _text(part, charset) for part, charset in parts
@@ -61,10 +65,12 @@ def _decoded(value: str) -> str:
 
 
 def _text(raw: bytes, charset: str | None) -> str:
+    """The charset is the sender's claim: unknown, no text at all, or one that makes halves."""
     try:
-        return raw.decode(charset or DEFAULT_CHARSET, errors="replace")
-    except LookupError:
-        return raw.decode(DEFAULT_CHARSET, errors="replace")
+        text = raw.decode(charset or DEFAULT_CHARSET, errors="replace")
+    except (LookupError, ValueError):
+        text = raw.decode(DEFAULT_CHARSET, errors="replace")
+    return HALF_PAIR.sub(REPLACEMENT, text)
 
 
 def _leaves(message: Message) -> Iterator[Message]:

@@ -3,9 +3,10 @@
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from dev.fakes.answers import JsonAnswer
 from dev.fakes.inputs import (
     BadInput,
     count_of,
@@ -59,7 +60,7 @@ class MailControl:
         if request.method == "DELETE":
             script.clear()
         if request.method != "POST":
-            return JSONResponse({"waiting": len(script)})
+            return JsonAnswer({"waiting": len(script)})
         found = await read_object(request)
         refuse_unknown(found, {"next", "always", "to"})
         steps, always = objects_of(found, "next"), object_of(found, "always")
@@ -71,31 +72,31 @@ class MailControl:
             self._order(read_step(always, to), to, None)
         for step, times in ordered:
             self._order(step, to, times)
-        return JSONResponse({"waiting": len(script)})
+        return JsonAnswer({"waiting": len(script)})
 
     async def messages(self, _: Request) -> Response:
         """The mails, the newest first, and how often any came."""
         store = self._sink.store
         mails = [mail.summary() for mail in store.all()]
-        return JSONResponse({"mails": mails, "received": store.received, "port": self._sink.port})
+        return JsonAnswer({"mails": mails, "received": store.received, "port": self._sink.port})
 
     async def message(self, request: Request) -> Response:
         """One mail with its text, headers and receptions."""
         mail = self._mail(request)
-        return JSONResponse(mail.detail()) if mail else JSONResponse(NOT_FOUND, 404)
+        return JsonAnswer(mail.detail()) if mail else JsonAnswer(NOT_FOUND, 404)
 
     async def html(self, request: Request) -> Response:
         """Its HTML, as a document that may do nothing."""
         mail = self._mail(request)
         if mail is None or mail.content.html is None:
-            return JSONResponse(NOT_FOUND, 404)
+            return JsonAnswer(NOT_FOUND, 404)
         return HTMLResponse(mail.content.html + LINKS_OUTSIDE, headers=UNTRUSTED)
 
     async def raw(self, request: Request) -> Response:
         """The bytes as they came first, shown as text."""
         mail = self._mail(request)
         if mail is None:
-            return JSONResponse(NOT_FOUND, 404)
+            return JsonAnswer(NOT_FOUND, 404)
         text = mail.receptions[0].raw.decode(errors="replace")
         return PlainTextResponse(text, headers=UNTRUSTED)
 
@@ -106,7 +107,7 @@ class MailControl:
     async def reset(self, _: Request) -> Response:
         """No mails, no script."""
         self._sink.reset()
-        return JSONResponse({"ok": True})
+        return JsonAnswer({"ok": True})
 
     def _order(self, step: Step, to: str | None, times: int | None) -> None:
         facts = {"stage": step.stage} | ({"to": to.lower()} if to else {})

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from dev.fakes.answers import JsonAnswer
 from dev.fakes.inputs import (
     BadInput,
     Object,
@@ -57,7 +58,7 @@ class MetaControl:
         if request.method == "DELETE":
             script.clear()
         if request.method != "POST":
-            return JSONResponse({"waiting": len(script)})
+            return JsonAnswer({"waiting": len(script)})
         found = await read_object(request)
         refuse_unknown(found, {"next", "always", "to", "template", "call"})
         steps, always = objects_of(found, "next"), object_of(found, "always")
@@ -69,7 +70,7 @@ class MetaControl:
             script.order(read_step(always, plan), facts, None)
         for step, times in ordered:
             script.order(step, facts, times)
-        return JSONResponse({"waiting": len(script)})
+        return JsonAnswer({"waiting": len(script)})
 
     async def webhook(self, request: Request) -> Response:
         """How statuses come from now on; `url` null: nothing is posted."""
@@ -80,12 +81,12 @@ class MetaControl:
                 self._account.dispatcher.url = text_of(found, "url")
         plan = self._account.state.plan
         told = {name: getattr(plan, name) for name in plan.__dataclass_fields__}
-        return JSONResponse({"url": self._account.dispatcher.url, **told})
+        return JsonAnswer({"url": self._account.dispatcher.url, **told})
 
     async def webhooks(self, _: Request) -> Response:
         """Every webhook that was posted, with the receiver's answer, and how many wait."""
         dispatcher = self._account.dispatcher
-        return JSONResponse({"webhooks": dispatcher.log, "waiting": dispatcher.waiting})
+        return JsonAnswer({"webhooks": dispatcher.log, "waiting": dispatcher.waiting})
 
     async def verify(self, request: Request) -> Response:
         """Sends the GET challenge; `url` and `token` default to those of the account."""
@@ -95,7 +96,7 @@ class MetaControl:
         if url is None:
             raise BadInput("url: no webhook is set up")
         token = text_of(found, "token") or self._account.settings.verify_token
-        return JSONResponse(await challenge(url, token))
+        return JsonAnswer(await challenge(url, token))
 
     async def inbound(self, request: Request) -> Response:
         """A person writes to the business, which opens the window of 24 hours."""
@@ -107,7 +108,7 @@ class MetaControl:
         number = text_of(found, "phone_number_id") or self._account.settings.phone_number_ids[0]
         heard = self._account.hear(number, sender, text_of(found, "text") or "Oi")
         await self._account.dispatcher.settle()
-        return JSONResponse(heard.as_json())
+        return JsonAnswer(heard.as_json())
 
     async def health(self, request: Request) -> Response:
         """What the health of the phone numbers says from now on."""
@@ -121,7 +122,7 @@ class MetaControl:
             entity=choice_of(found, "entity", ENTITIES) or base.entity,
             errors=objects_of(found, "errors"),
         )
-        return JSONResponse({"ok": True})
+        return JsonAnswer({"ok": True})
 
     async def templates(self, request: Request) -> Response:
         """The templates; a posted one replaces that of the same name and language."""
@@ -133,20 +134,20 @@ class MetaControl:
                 *(one for one in state.templates if (one.name, one.language) != key),
                 template,
             ]
-        return JSONResponse({"templates": [_told(one) for one in state.templates]})
+        return JsonAnswer({"templates": [_told(one) for one in state.templates]})
 
     async def calls(self, _: Request) -> Response:
         """Every request and its answer, in sequence."""
-        return JSONResponse({"calls": [one.as_json() for one in self._account.state.calls]})
+        return JsonAnswer({"calls": [one.as_json() for one in self._account.state.calls]})
 
     async def messages(self, _: Request) -> Response:
         """Every accepted message with its statuses, and what people wrote."""
-        return JSONResponse(self._account.as_json())
+        return JsonAnswer(self._account.as_json())
 
     async def reset(self, _: Request) -> Response:
         """As it was at the start, the clock apart."""
         self._account.reset()
-        return JSONResponse({"ok": True})
+        return JsonAnswer({"ok": True})
 
 
 def _facts(found: Object) -> dict[str, str]:

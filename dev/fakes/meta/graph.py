@@ -1,23 +1,22 @@
 """The Graph API itself: what a client of Meta calls."""
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from dev.fakes.answers import JsonAnswer
 from dev.fakes.connection import cut, hang
+from dev.fakes.meta import gate
 from dev.fakes.meta.account import Account
 from dev.fakes.meta.calls import Call
 from dev.fakes.meta.errors import MetaError
 from dev.fakes.meta.request import phone_of, read_body, read_draft, template_name_of
 from dev.fakes.meta.steps import Step
 
-VERSION: Final = re.compile(r"(\d{1,3})\.0")
-UNKNOWN_NUMBER_SUBCODE: Final = 33
 NORMAL: Final = Step()
 Answer = dict[str, Any]
 Act = Callable[[Request, bytes, Step, Call], Answer]
@@ -62,7 +61,7 @@ class Graph:
             await cut(request)
             return Response()
         call.status, call.answer = status, answer
-        return JSONResponse(answer, status_code=status)
+        return JsonAnswer(answer, status_code=status)
 
     def _outcome(
         self, request: Request, raw: bytes, step: Step, call: Call, act: Act
@@ -70,7 +69,7 @@ class Graph:
         try:
             if step.error is not None:
                 raise step.error
-            self._check_version(request)
+            gate.check_version(request, self._account.settings)
             return 200, act(request, raw, step, call) if step.acts else {}
         except MetaError as error:
             return error.http_status, error.body()
@@ -87,8 +86,8 @@ class Graph:
         return call
 
     def _send(self, request: Request, raw: bytes, step: Step, call: Call) -> Answer:
-        self._check_token(request)
-        number = self._number(request)
+        gate.check_token(request, self._account.settings)
+        number = gate.number_of(request, self._account.settings)
         draft = read_draft(read_body(raw), self._account.state.templates)
         message = self._account.accept(number, draft, step.delivery)
         call.wamid = message.wamid
@@ -105,8 +104,8 @@ class Graph:
         }
 
     def _health(self, request: Request, _raw: bytes, _step: Step, _call: Call) -> Answer:
-        self._check_token(request)
-        number = self._number(request)
+        gate.check_token(request, self._account.settings)
+        number = gate.number_of(request, self._account.settings)
         fields = request.query_params.get("fields", "").split(",")
         return self._account.state.health.answer(number, self._account.settings.waba_id, fields)
 
@@ -119,35 +118,8 @@ class Graph:
                     "current user."
                 ),
             )
-        self._check_token(request)
+        gate.check_token(request, self._account.settings)
         return {"id": self._account.settings.waba_id, "name": "NOC"}
-
-    def _check_version(self, request: Request) -> None:
-        found = VERSION.fullmatch(request.path_params["version"])
-        first, last = self._account.settings.versions
-        if found is None or not first <= int(found.group(1)) <= last:
-            raise MetaError(2500, message=f"Unknown path components: {request.url.path}")
-
-    def _check_token(self, request: Request) -> None:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise MetaError(190, message="An access token is required to request this resource.")
-        if token not in self._account.settings.tokens:
-            raise MetaError(190, message="Invalid OAuth access token - Cannot parse access token")
-
-    def _number(self, request: Request) -> str:
-        number: str = request.path_params["number"]
-        if number not in self._account.settings.phone_number_ids:
-            raise MetaError(
-                100,
-                message=(
-                    f"Unsupported {request.method.lower()} request. Object with ID '{number}' "
-                    "does not exist, cannot be loaded due to missing permissions, or does not "
-                    "support this operation."
-                ),
-                subcode=UNKNOWN_NUMBER_SUBCODE,
-            )
-        return number
 
 
 def _facts(call: Call) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from dev.fakes.meta.templates import Filled
+from dev.fakes.meta.filling import Filled
 
 RANKS: Final[Mapping[str, int]] = {"accepted": 0, "sent": 1, "delivered": 2, "read": 3, "failed": 4}
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from dev.fakes.meta.errors import MetaError, missing
+from dev.fakes.meta.filling import Filled, fill
 from dev.fakes.meta.message import Draft
-from dev.fakes.meta.templates import Filled, Template, fill, find
+from dev.fakes.meta.templates import Template, find
 
 PHONE: Final = re.compile(r"\d{7,15}")
 PHONE_DECORATION: Final = re.compile(r"[\s()+.-]")
