@@ -17,6 +17,7 @@ from dev.fakes.mail.sink import Sink
 from dev.fakes.meta.account import Account
 from dev.fakes.meta.control import MetaControl
 from dev.fakes.meta.graph import Graph
+from dev.fakes.meta.records import MetaRecords
 from dev.fakes.pages import page_routes
 from dev.fakes.settings import FakesSettings
 
@@ -49,6 +50,7 @@ def make_app(
             *page_routes(),
             *Control(clock, account, sink).routes(),
             *MetaControl(account).routes(),
+            *MetaRecords(account).routes(),
             *MailControl(sink).routes(),
             *health_routes(scenario_file, sleep),
             *Graph(account).routes(),

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 Object = Mapping[str, Any]
+ALL: Final = 10**9
 
 
 class BadInput(Exception):
@@ -83,6 +84,14 @@ def objects_of(found: Object, name: str) -> list[Object]:
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
         raise BadInput(f"{name}: a list of objects is expected")
     return value
+
+
+def limit_of(request: Request) -> int:
+    """How many of the last ones are asked for: `?limit=`, or all."""
+    asked = request.query_params.get("limit", str(ALL))
+    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= ALL:
+        raise BadInput("limit: a whole number from 1 up is expected")
+    return int(asked)
 
 
 async def refused(_: Request, error: Exception) -> Response:

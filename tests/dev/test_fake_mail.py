@@ -267,6 +267,8 @@ async def test_a_script_that_makes_no_sense_is_refused_by_name(
         b"Content-Transfer-Encoding: base64\r\nContent-Type: text/plain\r\n\r\n!!",
         b"\xff\xfe: \xff\r\nMessage-ID: \xff\r\n\r\n\xff",
         b"Subject: a\r\n b\r\nSubject: two\r\n\r\nx",
+        b"Subject: =?utf-8?b?x?=\r\n\r\nx",
+        b"Content-Type: text/plain; charset=unicode_escape\r\n\r\n\\ud800",
     ],
 )
 async def test_a_broken_mail_is_kept_and_shown(fakes: Fakes, raw: bytes) -> None:

@@ -1,5 +1,6 @@
 """Sending through the fake WhatsApp API: what it takes, what it refuses, how fast, how far."""
 
+import json
 from typing import Any
 
 import httpx
@@ -261,6 +262,25 @@ async def test_the_call_log_tells_requests_and_answers_in_sequence(fakes: Fakes)
     assert (second["status"], second["wamid"]) == (400, None)
     assert (third["method"], third["path"]) == ("GET", "/v26.0/me")
     assert TOKEN not in str(await fakes.calls())
+
+
+async def test_half_a_surrogate_pair_stops_nothing(fakes: Fakes) -> None:
+    raw = json.dumps(alert(texts=("\ud800", "fora")))
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    path = f"/v26.0/{NUMBER}/messages"
+    assert (await fakes.client.post(path, content=raw, headers=headers)).status_code == 200
+    assert "\ud800" in (await fakes.messages())[0]["body"]
+    assert len(await fakes.calls()) == 1
+
+
+async def test_the_last_messages_can_be_asked_for(fakes: Fakes) -> None:
+    await fakes.sent(ANA)
+    last = await fakes.sent(BIA)
+    found = await fakes.get("meta/messages?limit=1")
+    assert [one["wamid"] for one in found["messages"]] == [last]
+    for limit in ("0", "-1", "x", "²"):
+        answer = await fakes.client.get("/_fake/meta/messages", params={"limit": limit})
+        assert answer.status_code == 422
 
 
 async def test_a_reset_forgets_everything(fakes: Fakes) -> None:

@@ -10,6 +10,7 @@ from dev.fakes.answers import JsonAnswer
 from dev.fakes.inputs import (
     BadInput,
     count_of,
+    limit_of,
     object_of,
     objects_of,
     read_object,
@@ -74,10 +75,10 @@ class MailControl:
             self._order(step, to, times)
         return JsonAnswer({"waiting": len(script)})
 
-    async def messages(self, _: Request) -> Response:
-        """The mails, the newest first, and how often any came."""
+    async def messages(self, request: Request) -> Response:
+        """The mails, the newest first, and how often any came; `limit`: the last ones."""
         store = self._sink.store
-        mails = [mail.summary() for mail in store.all()]
+        mails = [mail.summary() for mail in store.all()[: limit_of(request)]]
         return JsonAnswer({"mails": mails, "received": store.received, "port": self._sink.port})
 
     async def message(self, request: Request) -> Response:

@@ -70,11 +70,11 @@ class Account:
         self.dispatcher.add(at, Delivery(body, at))
         return inbound
 
-    def as_json(self) -> dict[str, Any]:
-        """Both directions, oldest first."""
+    def as_json(self, limit: int) -> dict[str, Any]:
+        """Both directions, oldest first, the last `limit` of each."""
         return {
-            "messages": [one.as_json() for one in self.state.messages],
-            "inbound": [one.as_json() for one in self.state.inbound],
+            "messages": [one.as_json() for one in self.state.messages[-limit:]],
+            "inbound": [one.as_json() for one in self.state.inbound[-limit:]],
         }
 
     def _plan_statuses(self, message: Message, plan: Plan) -> None:

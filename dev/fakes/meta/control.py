@@ -1,4 +1,4 @@
-"""`/_fake/meta/…`: scripts, knobs and records of the fake WhatsApp account."""
+"""`/_fake/meta/…`: scripts and knobs of the fake WhatsApp account."""
 
 from dataclasses import replace
 
@@ -37,18 +37,15 @@ class MetaControl:
         self._account = account
 
     def routes(self) -> list[Route]:
-        """Everything below /_fake/meta."""
+        """What changes the account or asks its receiver."""
         base = "/_fake/meta"
         return [
             Route(f"{base}/script", self.script, methods=["GET", "POST", "DELETE"]),
             Route(f"{base}/webhook", self.webhook, methods=["GET", "POST"]),
-            Route(f"{base}/webhooks", self.webhooks),
             Route(f"{base}/verify", self.verify, methods=["POST"]),
             Route(f"{base}/inbound", self.inbound, methods=["POST"]),
             Route(f"{base}/health", self.health, methods=["POST"]),
             Route(f"{base}/templates", self.templates, methods=["GET", "POST"]),
-            Route(f"{base}/calls", self.calls),
-            Route(f"{base}/messages", self.messages),
             Route(f"{base}/reset", self.reset, methods=["POST"]),
         ]
 
@@ -82,11 +79,6 @@ class MetaControl:
         plan = self._account.state.plan
         told = {name: getattr(plan, name) for name in plan.__dataclass_fields__}
         return JsonAnswer({"url": self._account.dispatcher.url, **told})
-
-    async def webhooks(self, _: Request) -> Response:
-        """Every webhook that was posted, with the receiver's answer, and how many wait."""
-        dispatcher = self._account.dispatcher
-        return JsonAnswer({"webhooks": dispatcher.log, "waiting": dispatcher.waiting})
 
     async def verify(self, request: Request) -> Response:
         """Sends the GET challenge; `url` and `token` default to those of the account."""
@@ -135,14 +127,6 @@ class MetaControl:
                 template,
             ]
         return JsonAnswer({"templates": [_told(one) for one in state.templates]})
-
-    async def calls(self, _: Request) -> Response:
-        """Every request and its answer, in sequence."""
-        return JsonAnswer({"calls": [one.as_json() for one in self._account.state.calls]})
-
-    async def messages(self, _: Request) -> Response:
-        """Every accepted message with its statuses, and what people wrote."""
-        return JsonAnswer(self._account.as_json())
 
     async def reset(self, _: Request) -> Response:
         """As it was at the start, the clock apart."""

@@ -141,7 +141,7 @@ byId("back").addEventListener("click", () => {
   list.querySelector(`[data-id="${CSS.escape(from)}"]`)?.focus();
 });
 walkWithArrows(list, choose);
-follow("/_fake/meta/messages", (found) => {
+follow("/_fake/meta/messages?limit=500", (found) => {
   talks = talksOf(found);
   draw();
 });

@@ -136,7 +136,7 @@ byId("back").addEventListener("click", () => {
   list.querySelector(`[data-id="${CSS.escape(from)}"]`)?.focus();
 });
 walkWithArrows(list, choose);
-follow("/_fake/mail/messages", (found) => {
+follow("/_fake/mail/messages?limit=500", (found) => {
   mails = found.mails;
   byId("address").textContent = `127.0.0.1:${found.port}`;
   document.title = mails.length ? `(${mails.length}) Caixa de e-mail` : "Caixa de e-mail";
