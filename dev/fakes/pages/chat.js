@@ -1,5 +1,15 @@
 import {
-  byId, dayOf, drawList, element, follow, momentOf, readChoice, showPane, timeOf, walkWithArrows,
+  byId,
+  dayOf,
+  drawList,
+  element,
+  focusBack,
+  follow,
+  momentOf,
+  readChoice,
+  showPane,
+  timeOf,
+  walkWithArrows,
   writeChoice,
 } from "./shared.js";
 
@@ -133,6 +143,7 @@ function choose(person) {
   chosen = person;
   writeChoice(person);
   draw();
+  if (person) focusBack();
 }
 
 byId("back").addEventListener("click", () => {

@@ -1,5 +1,14 @@
 import {
-  byId, drawList, element, follow, momentOf, readChoice, showPane, walkWithArrows, writeChoice,
+  byId,
+  drawList,
+  element,
+  focusBack,
+  follow,
+  momentOf,
+  readChoice,
+  showPane,
+  walkWithArrows,
+  writeChoice,
 } from "./shared.js";
 
 const TABS = [
@@ -128,6 +137,7 @@ function choose(id) {
   chosen = id;
   writeChoice(id);
   draw();
+  if (id) focusBack();
 }
 
 byId("back").addEventListener("click", () => {

@@ -102,6 +102,12 @@ export function showPane(content, isEmpty, isChosen) {
   content.hidden = !isChosen;
 }
 
+/** On a narrow screen the list is gone once something was chosen: the focus goes to the way back. */
+export function focusBack() {
+  const back = byId("back");
+  if (back.offsetParent) back.focus();
+}
+
 export const readChoice = () => decodeURIComponent(location.hash.slice(1)) || null;
 
 export function writeChoice(id) {
