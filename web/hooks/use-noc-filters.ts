@@ -2,7 +2,7 @@
 
 import { usePathname, useSearchParams } from "next/navigation";
 import { useCallback, useMemo } from "react";
-import { filterOf, queryOf } from "@/lib/noc/filters";
+import { addressOf, alertOf, filterOf } from "@/lib/noc/filters";
 import type { Filter } from "@/lib/noc/types";
 
 /** The page's filters, kept in the address bar alone: a link or a reload shows the same page. */
@@ -16,9 +16,10 @@ export function useNocFilters(): {
   const filter = useMemo(() => filterOf(new URLSearchParams(query)), [query]);
   const change = useCallback(
     (part: Partial<Filter>) => {
-      window.history.pushState(null, "", `${path}${queryOf({ ...filter, ...part })}`);
+      const open = alertOf(new URLSearchParams(query));
+      window.history.pushState(null, "", `${path}${addressOf({ ...filter, ...part }, open)}`);
     },
-    [filter, path],
+    [filter, path, query],
   );
   return { filter, change };
 }

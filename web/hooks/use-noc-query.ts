@@ -3,10 +3,10 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
-import { readMe, readOverview, readSeries } from "@/lib/noc/api";
+import { readMe, readOverview, readSeries, readTimeline } from "@/lib/noc/api";
 import type { NocError } from "@/lib/noc/error";
 import type { Read } from "@/lib/noc/hint";
-import type { Answer, Filter, Me, Overview, Series } from "@/lib/noc/types";
+import type { Answer, Filter, Me, Overview, Series, Timeline } from "@/lib/noc/types";
 import { useNoc } from "./use-noc";
 import { useSignedIn } from "./use-session";
 
@@ -78,5 +78,11 @@ export function useOverview(filter: Filter): ReadResult<Overview> {
 export function useSeries(filter: Filter): ReadResult<Series> {
   return useRead("series", scopeOf(filter), (supabase, signal) =>
     readSeries(supabase, filter, signal),
+  );
+}
+
+export function useTimeline(alert_id: string): ReadResult<Timeline> {
+  return useRead("timeline", [alert_id], (supabase, signal) =>
+    readTimeline(supabase, alert_id, signal),
   );
 }

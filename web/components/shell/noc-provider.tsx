@@ -20,7 +20,7 @@ function isFinal(error: unknown): boolean {
   return error instanceof NocError && error.kind === "refused" && error.code.startsWith("PT4");
 }
 
-const held: readonly Read[] = ["overview", "series"];
+const held: readonly Read[] = ["overview", "series", "timeline"];
 
 /** Listens once the caller's topic is known. */
 function Feed({ request }: { request: (reads: Iterable<Read>) => void }) {

@@ -1,7 +1,17 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { orAbort } from "@/lib/deadline";
 import { asNocError, errorOf, NocError } from "./error";
-import type { Answer, Badge, Filter, Me, Overview, Series } from "./types";
+import type {
+  Acknowledged,
+  Answer,
+  Badge,
+  Closed,
+  Filter,
+  Me,
+  Overview,
+  Series,
+  Timeline,
+} from "./types";
 
 /** Milliseconds after which a call counts as unanswered, the wait for a token included. */
 export const CALL_DEADLINE_MS = 6_000;
@@ -69,6 +79,52 @@ export function readSeries(
   signal?: AbortSignal,
 ): Promise<Answer<Series>> {
   return read(supabase, "noc_series", { ...filter }, signal);
+}
+
+/** Throws NocError PT404 alert_not_found for a foreign alert as for none. */
+export function readTimeline(
+  supabase: SupabaseClient,
+  alert_id: string,
+  signal?: AbortSignal,
+): Promise<Answer<Timeline>> {
+  return read(supabase, "noc_timeline", { alert_id }, signal);
+}
+
+/** `minutes` null: as long as the severity asks for. Throws PT400, PT403, PT404, PT409. */
+export async function ackAlert(
+  supabase: SupabaseClient,
+  alert_id: string,
+  note: string | null,
+  minutes: number | null,
+): Promise<Acknowledged> {
+  return (await call(supabase, "noc_ack_alert", { alert_id, note, minutes })) as Acknowledged;
+}
+
+/** Throws PT400 reason, PT403, PT404, PT409. */
+export async function closeAlert(
+  supabase: SupabaseClient,
+  alert_id: string,
+  reason: string,
+): Promise<Closed> {
+  return (await call(supabase, "noc_close_alert", { alert_id, reason })) as Closed;
+}
+
+/** A word for the timeline, on closed alerts too. Throws PT400 note, PT403, PT404. */
+export async function commentAlert(
+  supabase: SupabaseClient,
+  alert_id: string,
+  note: string,
+): Promise<void> {
+  await call(supabase, "noc_comment_alert", { alert_id, note });
+}
+
+/** Makes a person responsible; null: nobody. Throws PT400 assignee, PT403, PT404. */
+export async function assignAlert(
+  supabase: SupabaseClient,
+  alert_id: string,
+  assignee: string | null,
+): Promise<void> {
+  await call(supabase, "noc_assign_alert", { alert_id, assignee });
 }
 
 /** Marks the caller's session as seen. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { filterOf, mayPickScope, noFilter, queryOf } from "./filters";
+import { addressOf, alertOf, filterOf, mayPickScope, noFilter, queryOf } from "./filters";
 import type { Me } from "./types";
 
 const group = "0b6f1c1e-7a52-4c53-9a55-1b1f0e6d2a11";
@@ -34,6 +34,20 @@ describe("filters in the address bar", () => {
   test("the default range is left out of the link", () => {
     expect(queryOf({ ...noFilter, range: "1h" })).toBe("");
     expect(queryOf({ ...noFilter, range: "15m" })).toBe("?range=15m");
+  });
+});
+
+describe("the open alert", () => {
+  test("stands beside the filter and survives a reload", () => {
+    expect(addressOf(noFilter, group)).toBe(`?alert=${group}`);
+    const address = addressOf(parse("service=omie"), group);
+    expect(address).toBe(`?service=omie&alert=${group}`);
+    expect(alertOf(new URLSearchParams(address))).toBe(group);
+    expect(addressOf(parse("service=omie"), null)).toBe("?service=omie");
+  });
+
+  test("is dropped when it is not an id", () => {
+    expect(alertOf(new URLSearchParams("alert=%3Cb%3E"))).toBeNull();
   });
 });
 

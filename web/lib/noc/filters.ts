@@ -29,7 +29,7 @@ export function filterOf(query: URLSearchParams): Filter {
   };
 }
 
-/** The query string of a filter, "" or "?…", shortest form; other parameters are not kept. */
+/** The query string of a filter, "" or "?…", shortest form; the open alert is not part of it. */
 export function queryOf(filter: Filter): string {
   const query = new URLSearchParams();
   if (filter.company_cnpj !== null) query.set("company", filter.company_cnpj);
@@ -38,6 +38,18 @@ export function queryOf(filter: Filter): string {
   if (filter.range !== null && filter.range !== DEFAULT_RANGE) query.set("range", filter.range);
   const text = query.toString();
   return text === "" ? "" : `?${text}`;
+}
+
+/** The alert whose drawer is open, as the address holds it; null when none is. */
+export function alertOf(query: URLSearchParams): string | null {
+  return matching(query.get("alert"), UUID);
+}
+
+/** The query string of the page: its filter and the alert that is open beside it. */
+export function addressOf(filter: Filter, alert_id: string | null): string {
+  const query = queryOf(filter);
+  if (alert_id === null) return query;
+  return `${query === "" ? "?" : `${query}&`}alert=${alert_id}`;
 }
 
 /** Whether the caller has anything to choose between; a single company needs no picker. */

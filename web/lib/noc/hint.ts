@@ -1,20 +1,20 @@
 import type { Versions } from "./feed";
 
 /** Reads that a table feeds; the poll of the badge covers what is not named here. */
-export type Read = "me" | "overview" | "series";
+export type Read = "me" | "overview" | "series" | "timeline";
 
 const readsOf: Record<string, readonly Read[]> = {
   metrics_agg: ["overview", "series"],
-  noc_alerts: ["overview", "series"],
+  noc_alerts: ["overview", "series", "timeline"],
   service_health: ["overview"],
   queue_whatsapp: ["overview"],
   jobs: ["overview"],
   companies: ["me", "overview"],
   company_groups: ["me", "overview"],
-  memberships: ["me", "overview"],
-  noc_rules: ["overview", "series"],
+  memberships: ["me", "overview", "timeline"],
+  noc_rules: ["overview", "series", "timeline"],
 };
-const everyRead: readonly Read[] = ["me", "overview", "series"];
+const everyRead: readonly Read[] = ["me", "overview", "series", "timeline"];
 
 /** Which reads a change of these tables makes old; a table unknown to this page may touch all. */
 export function readsTouchedBy(tables: readonly string[]): Set<Read> {

@@ -31,6 +31,25 @@ export function alertSentence(t: Translate, { title, service, company_name }: Su
 /** Rules that fire when there is too little; every other fires above its limit. */
 const BELOW = new Set(["db_partitions"]);
 
+/**
+ * Whether the value is back within its limit while the alert still waits to be sure of it.
+ * Limits are exclusive: a value that equals its limit does not break it.
+ */
+export function isRecovering({
+  title,
+  value,
+  threshold,
+  unit,
+}: {
+  title: string;
+  value: number | null;
+  threshold: number | null;
+  unit: Unit | null;
+}): boolean {
+  if (value === null || threshold === null || unit === "status") return false;
+  return BELOW.has(title) ? value >= threshold : value <= threshold;
+}
+
 /** "p95 1.840 ms, limite 1.200 ms"; null when the alert has no value. */
 export function measureSentence(
   t: Translate,

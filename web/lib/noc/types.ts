@@ -228,7 +228,97 @@ export interface Alert {
   threshold: number | null;
   unit: Unit | null;
   opened_at: string;
+  /** End of the acknowledgement in force. */
+  ack_until: string | null;
+  /** How often it recovered and was soon back. */
+  reopen_count: number;
+  /** E-mail of who is responsible; also null for those who only read. */
   owner: string | null;
+}
+
+export type CloseReason = "recovered" | "manual" | "withdrawn";
+
+/** An alert told from its beginning; `threshold` is that of the present severity. */
+export interface Incident extends Alert {
+  severity_max: Severity;
+  first_value: number;
+  last_seen_at: string;
+  closed_at: string | null;
+  close_reason: CloseReason | null;
+}
+
+export type EventKind =
+  | "opened"
+  | "reopened"
+  | "severity_up"
+  | "severity_down"
+  | "acknowledged"
+  | "ack_expired"
+  | "assigned"
+  | "commented"
+  | "closed";
+
+/** `actor` and `note` are null for those who only read. */
+export interface AlertEvent {
+  at: string;
+  kind: EventKind;
+  severity: Severity;
+  value: number | null;
+  until: string | null;
+  by_person: boolean;
+  actor: string | null;
+  note: string | null;
+}
+
+/** The rule as it stands now. Ages and windows are seconds. */
+export interface Rule {
+  rule_id: string;
+  version: number;
+  metric: string;
+  degraded_threshold: number | null;
+  down_threshold: number | null;
+  degraded_clear: number | null;
+  down_clear: number | null;
+  for_degraded_s: number;
+  for_down_s: number;
+  keep_firing_s: number;
+  over_s: number;
+  min_samples: number;
+}
+
+/** An earlier alert of the same rule and target, with its last word. */
+export interface Episode {
+  alert_id: string;
+  severity_max: Severity;
+  opened_at: string;
+  closed_at: string | null;
+  close_reason: CloseReason | null;
+  note: string | null;
+}
+
+/** `events` oldest first, `before` latest first. */
+export interface Timeline {
+  alert: Incident;
+  can_work: boolean;
+  rule: Rule | null;
+  events: AlertEvent[] | null;
+  seconds_to_ack: number | null;
+  seconds_to_close: number | null;
+  before: Episode[];
+}
+
+export interface Acknowledged {
+  alert_id: string;
+  state: AlertState;
+  ack_until: string;
+}
+
+/** `latched_until`: how long its rule stays quiet; null when it was not firing any more. */
+export interface Closed {
+  alert_id: string;
+  state: AlertState;
+  closed_at: string;
+  latched_until: string | null;
 }
 
 export interface Database {

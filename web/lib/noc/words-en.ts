@@ -1,10 +1,12 @@
 import { shellEn } from "../shell/words-en";
 import { pageEn } from "./words-page-en";
+import { workEn } from "./words-work-en";
 import type { pt } from "./words-pt";
 
 /** English, key by key; the compiler refuses a key that Portuguese does not have. */
 export const en: Record<keyof typeof pt, string> = {
   ...pageEn,
+  ...workEn,
   ...shellEn,
 
   "status.UP": "Up",

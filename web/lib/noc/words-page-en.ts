@@ -54,6 +54,7 @@ export const pageEn: Record<keyof typeof pagePt, string> = {
   "banner.noContactNote": "last data kept",
   "banner.retryNow": "Try now",
   "banner.open": "See alerts",
+  "banner.openIncident": "Open incident",
   "banner.simulated": "Demo data: simulated traffic",
 
   "badge.button": "NOC",

@@ -53,6 +53,7 @@ export const pagePt = {
   "banner.noContactNote": "último dado mantido",
   "banner.retryNow": "Tentar agora",
   "banner.open": "Ver alertas",
+  "banner.openIncident": "Abrir incidente",
   "banner.simulated": "Dados de demonstração: tráfego simulado",
 
   "badge.button": "NOC",

@@ -1,9 +1,11 @@
 import { shellPt } from "../shell/words-pt";
 import { pagePt } from "./words-page-pt";
+import { workPt } from "./words-work-pt";
 
 /** Every word of the page. Holes are {named}; `.one` and `.other` are picked by count. */
 export const pt = {
   ...pagePt,
+  ...workPt,
   ...shellPt,
 
   "status.UP": "Normal",
