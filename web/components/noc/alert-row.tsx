@@ -1,93 +1,103 @@
 "use client";
 
-import { Info } from "lucide-react";
-import { useFormat, useT } from "@/lib/noc/i18n";
-import { alertSentence, measureSentence } from "@/lib/noc/sentence";
-import { looks, statusOfSeverity } from "@/lib/noc/status";
+import clsx from "clsx";
+import type { KeyboardEvent } from "react";
+import { useAlertWork } from "@/hooks/use-alert-work";
+import { isChord, isTyping } from "@/hooks/use-shortcuts";
+import { useT } from "@/lib/noc/i18n";
+import { alertSentence } from "@/lib/noc/sentence";
 import type { Alert } from "@/lib/noc/types";
-import { Button } from "../ui/button";
+import { withPending } from "@/lib/noc/work";
 import { Age } from "./age";
-import { StatusShape } from "./status-shape";
+import { AlertActions } from "./alert-actions";
+import { AlertMeasure } from "./alert-measure";
+import { AlertOwner } from "./alert-owner";
+import { AlertProblem } from "./alert-problem";
+import { SeverityShape } from "./severity-shape";
 
-/** The initials of a role or name: "Operador 2" is "O2". */
-function initials(owner: string): string {
-  const words = owner.split(/[\s@.]+/).filter(Boolean);
-  return words
-    .slice(0, 2)
-    .map((word) => word.charAt(0).toUpperCase())
-    .join("");
+interface TitleProps {
+  sentence: string;
+  onOpen: (() => void) | undefined;
 }
 
-/** Nobody inferred: an alert without an owner says so. */
-function Owner({ owner }: { owner: string | null }) {
+function Title({ sentence, onOpen }: TitleProps) {
   const t = useT();
-  const said = owner ?? t("alerts.noOwner");
-  return (
-    <span className="inline-flex max-w-40 items-center gap-1.5 text-small whitespace-nowrap text-fg-2 max-tablet:order-3 max-tablet:max-w-none max-tablet:basis-full">
-      <span
-        aria-hidden
-        className={
-          owner === null
-            ? "noc-avatar border-dashed border-line-3 text-fg-3"
-            : "noc-avatar border-line-2 bg-selected"
-        }
-      >
-        {owner === null ? "?" : initials(owner)}
-      </span>
-      <span className="truncate" title={said}>
-        {said}
-      </span>
-    </span>
-  );
-}
-
-function SeverityShape({ alert }: { alert: Alert }) {
-  if (alert.severity === "info") {
-    return <Info aria-hidden size={16} className="mt-0.5 shrink-0 text-fg-3" />;
+  const look =
+    "min-w-0 grow truncate text-left font-semibold max-tablet:basis-0 max-tablet:whitespace-normal";
+  if (onOpen === undefined) {
+    return (
+      <strong className={look} title={sentence}>
+        {sentence}
+      </strong>
+    );
   }
-  return <StatusShape status={statusOfSeverity[alert.severity]} className="mt-0.5" />;
+  return (
+    <button
+      type="button"
+      aria-label={`${t("alerts.show")}: ${sentence}`}
+      title={sentence}
+      onClick={onOpen}
+      className={clsx(
+        look,
+        "decoration-line-3 underline-offset-4 hover:underline",
+        // 44 px to the finger, 20 px to the eye.
+        "max-tablet:-my-3 max-tablet:py-3",
+      )}
+    >
+      {sentence}
+    </button>
+  );
 }
 
-function Measure({ alert }: { alert: Alert }) {
-  const t = useT();
-  const format = useFormat();
-  const measure = measureSentence(t, format, alert);
-  const status = statusOfSeverity[alert.severity];
-  const word = alert.severity === "info" ? t("alerts.info") : t(looks[status].word);
-  return (
-    <p className="min-w-0 grow text-small text-fg-2 max-tablet:basis-full">
-      <b
-        className={`font-semibold ${looks[status].scope} ${looks[status].loud ? "text-state-fg" : ""}`}
-      >
-        {word}
-      </b>
-      {measure !== null && ` · ${measure}`}
-      {alert.state === "ack" && ` · ${t("alerts.acknowledged")}`}
-    </p>
-  );
+/** `A` on anything inside the row acknowledges; menus and popovers drawn elsewhere keep their keys. */
+function useAckKey(alert: Alert) {
+  const { may, submit } = useAlertWork();
+  return (event: KeyboardEvent<HTMLElement>) => {
+    const { target, currentTarget } = event;
+    if (!(target instanceof Node) || !currentTarget.contains(target) || isTyping(target)) return;
+    if (event.key.toLowerCase() !== "a" || isChord(event.nativeEvent)) return;
+    if (alert.state !== "open" || !may(alert)) return;
+    event.preventDefault();
+    void submit(alert.alert_id, { kind: "ack", minutes: null, note: null });
+  };
 }
 
 export interface AlertRowProps {
   alert: Alert;
+  /** Whether its drawer is open beside the list. */
+  current?: boolean;
   onOpen?: (alert: Alert) => void;
 }
 
-/** 64 px: what, who has it and for how long; then state, value and limit. */
-export function AlertRow({ alert, onOpen }: AlertRowProps) {
+/** 64 px: what, who has it and for how long; then state, value and limit, and what to do. */
+export function AlertRow({ alert: stored, current = false, onOpen }: AlertRowProps) {
   const t = useT();
-  const sentence = alertSentence(t, alert);
+  const { email, pendingOf } = useAlertWork();
+  const pending = pendingOf(stored.alert_id);
+  const alert = withPending(stored, pending, email);
+  const onKeyDown = useAckKey(alert);
+  const waits = alert.state === "open";
+  const open =
+    onOpen &&
+    (() => {
+      onOpen(stored);
+    });
   return (
-    <li className="grid min-h-16 grid-cols-[16px_minmax(0,1fr)] gap-x-2.5 border-t border-line-1 px-3 py-2 last:border-b">
-      <SeverityShape alert={alert} />
+    <li
+      data-alert={alert.alert_id}
+      aria-busy={pending !== null}
+      aria-current={current ? "true" : undefined}
+      onKeyDown={onKeyDown}
+      className="grid min-h-16 grid-cols-[16px_minmax(0,1fr)] gap-x-2.5 border-t border-line-1 px-3 py-2 last:border-b aria-[current]:bg-hover"
+    >
+      <SeverityShape severity={alert.severity} className="mt-0.5" />
       <div className="min-w-0">
         <div className="flex min-h-5 min-w-0 items-center gap-2 max-tablet:flex-wrap max-tablet:items-start">
-          <strong
-            className="min-w-0 grow truncate font-semibold max-tablet:basis-0 max-tablet:whitespace-normal"
-            title={sentence}
-          >
-            {sentence}
-          </strong>
-          <Owner owner={alert.owner} />
+          <Title sentence={alertSentence(t, alert)} onOpen={open} />
+          <AlertOwner
+            alert={alert}
+            className="max-w-40 text-small text-fg-2 max-tablet:order-3 max-tablet:max-w-none max-tablet:basis-full"
+          />
           <Age
             at={alert.opened_at}
             bare
@@ -95,18 +105,13 @@ export function AlertRow({ alert, onOpen }: AlertRowProps) {
           />
         </div>
         <div className="flex min-h-6 min-w-0 items-center gap-2 pt-1 max-tablet:flex-wrap">
-          <Measure alert={alert} />
-          {onOpen && (
-            <Button
-              size="row"
-              className="max-tablet:mt-1 max-tablet:h-11 max-tablet:w-full max-tablet:text-body"
-              aria-label={`${t("alerts.show")}: ${sentence}`}
-              onClick={() => onOpen(alert)}
-            >
-              {t("alerts.showShort")}
-            </Button>
-          )}
+          <AlertMeasure
+            alert={alert}
+            className={waits ? "max-tablet:basis-full" : "max-tablet:basis-0"}
+          />
+          <AlertActions alert={alert} onOpen={open} />
         </div>
+        <AlertProblem alert={alert} />
       </div>
     </li>
   );

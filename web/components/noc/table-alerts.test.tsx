@@ -11,7 +11,7 @@ describe("the active alerts", () => {
   it("say what, where, who, how long, and the value with its limit", () => {
     show(<TableAlerts alerts={[makeAlert()]} />);
     expect(rows()).toEqual([
-      "Omie lento · Padaria Três Marias?sem dono27 minDegradado · p95 1.840 ms, limite 1.200 ms",
+      "Omie lento · Padaria Três Marias?sem dono27 minDegradado · p95 1.840 ms, limite 1.200 msReconhecer",
     ]);
   });
 
@@ -37,7 +37,7 @@ describe("the active alerts", () => {
       />,
     );
     expect(rows()[0]).toContain("6,2 % de erros, limite 5 %");
-    expect(rows()[1]).toMatch(/Degradado$/);
+    expect(rows()[1]).toMatch(/DegradadoReconhecer$/);
   });
 
   it("call a limit that must not be undercut a minimum", () => {
@@ -78,6 +78,33 @@ describe("the active alerts", () => {
     expect(rows()[0]).toContain("reconhecido");
     expect(screen.getByText("1 sem dono")).toBeTruthy();
     expect(screen.getByRole("img", { name: "2 alertas abertos" })).toBeTruthy();
+  });
+
+  it("say until when, and that it came back", () => {
+    const ack_until = "2026-11-23T16:41:00Z";
+    show(<TableAlerts alerts={[makeAlert({ state: "ack", ack_until, reopen_count: 1 })]} />);
+    expect(rows()[0]).toContain("reconhecido até 13:41");
+    expect(rows()[0]).toContain("reabriu (2ª)");
+  });
+
+  it("name the day of an acknowledgement that ends on another one", () => {
+    const alert = makeAlert({ state: "ack", ack_until: "2026-11-24T12:41:00Z" });
+    show(<TableAlerts alerts={[alert]} />);
+    expect(rows()[0]).toContain("reconhecido até 24/11 09:41");
+  });
+
+  it("call a value that is back within its limit a recovery, no contradiction", () => {
+    const held = { title: "error_rate", threshold: 0.1, unit: "ratio", severity: "critical" } as const;
+    show(
+      <TableAlerts
+        alerts={[
+          makeAlert({ ...held, alert_id: "1", value: 0.075 }),
+          makeAlert({ ...held, alert_id: "2", value: 0.12, opened_at: ago(60) }),
+        ]}
+      />,
+    );
+    expect(rows()[0]).toContain("Fora · 7,5 % de erros, limite 10 % · em recuperação");
+    expect(rows()[1]).not.toContain("em recuperação");
   });
 
   it("name a rule that the page does not know by its code", () => {

@@ -1,5 +1,6 @@
 "use client";
 
+import { useAlertWork } from "@/hooks/use-alert-work";
 import { useFormat, useT } from "@/lib/noc/i18n";
 import { compareStatus, statusOfSeverity } from "@/lib/noc/status";
 import type { Alert } from "@/lib/noc/types";
@@ -25,6 +26,8 @@ export interface TableAlertsProps {
   /** ISO 8601: since when nothing is wrong, said when the list is empty. */
   calmSince?: string | null;
   condition?: Condition;
+  /** The alert whose drawer is open. */
+  openId?: string | null;
   onOpen?: (alert: Alert) => void;
 }
 
@@ -59,7 +62,8 @@ function Elsewhere() {
 
 function Count({ alerts }: { alerts: readonly Alert[] }) {
   const t = useT();
-  const unowned = alerts.filter((alert) => alert.owner === null).length;
+  const { may } = useAlertWork();
+  const unowned = alerts.filter((alert) => alert.owner === null && may(alert)).length;
   if (alerts.length === 0) return null;
   return (
     <span className="inline-flex items-center gap-2">
@@ -82,6 +86,7 @@ export function TableAlerts({
   calm = true,
   calmSince = null,
   condition = READY,
+  openId = null,
   onOpen,
 }: TableAlertsProps) {
   const t = useT();
@@ -109,7 +114,12 @@ export function TableAlerts({
         {items.length > 0 ? (
           <ul {...hold}>
             {items.map((alert) => (
-              <AlertRow key={alert.alert_id} alert={alert} {...(onOpen && { onOpen })} />
+              <AlertRow
+                key={alert.alert_id}
+                alert={alert}
+                current={alert.alert_id === openId}
+                {...(onOpen && { onOpen })}
+              />
             ))}
           </ul>
         ) : calm ? (

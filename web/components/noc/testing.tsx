@@ -5,15 +5,21 @@ import type { ReactElement, ReactNode } from "react";
 import { LanguageProvider } from "@/lib/noc/i18n";
 import type {
   Alert,
+  AlertEvent,
   Database,
+  EventKind,
+  Incident,
   Kpis,
   MatrixCell,
   MatrixCompany,
+  Rule,
   Series,
   SeriesPoint,
   Service,
+  Timeline,
   Traffic,
 } from "@/lib/noc/types";
+import { TooltipProvider } from "../ui/tooltip";
 import { NowProvider } from "./now";
 
 /** 23/11/2026 09:41:07 in Brasília. */
@@ -33,7 +39,9 @@ export function plainText(element: Element | null): string {
 export function show(ui: ReactElement): RenderResult {
   const page = (inner: ReactElement) => (
     <LanguageProvider>
-      <NowProvider now={NOW}>{inner}</NowProvider>
+      <TooltipProvider>
+        <NowProvider now={NOW}>{inner}</NowProvider>
+      </TooltipProvider>
     </LanguageProvider>
   );
   const result = render(page(ui));
@@ -56,7 +64,57 @@ export function makeAlert(change: Partial<Alert> = {}): Alert {
     threshold: 1200,
     unit: "ms",
     opened_at: ago(27 * 60),
+    ack_until: null,
+    reopen_count: 0,
     owner: null,
+    ...change,
+  };
+}
+
+export function makeEvent(kind: EventKind, change: Partial<AlertEvent> = {}): AlertEvent {
+  const by_person = change.actor !== undefined;
+  const empty = { value: null, until: null, actor: null, note: null };
+  return { at: ago(0), kind, severity: "warning", by_person, ...empty, ...change };
+}
+
+export function makeRule(change: Partial<Rule> = {}): Rule {
+  return {
+    rule_id: "rule-1",
+    version: 1,
+    metric: "p95_ms",
+    degraded_threshold: 1200,
+    down_threshold: 2000,
+    degraded_clear: 1000,
+    down_clear: 1700,
+    for_degraded_s: 180,
+    for_down_s: 120,
+    keep_firing_s: 180,
+    over_s: 300,
+    min_samples: 20,
+    ...change,
+  };
+}
+
+type TimelineChange = Partial<Omit<Timeline, "alert">> & { alert?: Partial<Incident> };
+
+/** Open for 27 minutes, untouched. */
+export function makeTimeline({ alert, ...change }: TimelineChange = {}): Timeline {
+  return {
+    alert: {
+      ...makeAlert(),
+      severity_max: "warning",
+      first_value: 1640,
+      last_seen_at: ago(5),
+      closed_at: null,
+      close_reason: null,
+      ...alert,
+    },
+    can_work: true,
+    rule: makeRule(),
+    events: [makeEvent("opened", { at: ago(27 * 60), value: 1640 })],
+    seconds_to_ack: null,
+    seconds_to_close: null,
+    before: [],
     ...change,
   };
 }

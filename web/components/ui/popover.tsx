@@ -6,6 +6,7 @@ import type { ComponentProps, ReactNode } from "react";
 
 export const Popover = Radix.Root;
 export const PopoverTrigger = Radix.Trigger;
+export const PopoverAnchor = Radix.Anchor;
 export const PopoverClose = Radix.Close;
 
 export interface PopoverContentProps {
@@ -13,6 +14,8 @@ export interface PopoverContentProps {
   /** Said to a screen reader when it opens. */
   label: string;
   align?: ComponentProps<typeof Radix.Content>["align"];
+  /** Where the focus goes when it closes, if not to its trigger. */
+  onCloseAutoFocus?: (event: Event) => void;
   className?: string;
 }
 
@@ -21,6 +24,7 @@ export function PopoverContent({
   label,
   align = "start",
   className,
+  ...rest
 }: PopoverContentProps) {
   return (
     <Radix.Portal>
@@ -34,6 +38,7 @@ export function PopoverContent({
           "rounded-panel bg-raised text-body text-fg-1 shadow-pop",
           className,
         )}
+        {...rest}
       >
         {children}
       </Radix.Content>

@@ -89,6 +89,7 @@ export const shellEn: Record<keyof typeof shellPt, string> = {
   "help.title": "Keyboard shortcuts",
   "help.focusFilters": "Go to the filters",
   "help.pause": "Pause or resume live updates",
+  "help.ack": "Acknowledge the alert in focus",
   "help.theme": "Change the theme",
   "help.help": "Open this help",
 };

@@ -88,6 +88,7 @@ export const shellPt = {
   "help.title": "Atalhos de teclado",
   "help.focusFilters": "Ir para os filtros",
   "help.pause": "Pausar ou retomar o ao vivo",
+  "help.ack": "Reconhecer o alerta em foco",
   "help.theme": "Trocar o tema",
   "help.help": "Abrir esta ajuda",
 } as const;

@@ -1,0 +1,46 @@
+"use client";
+
+import clsx from "clsx";
+import { useFormat, useT } from "@/lib/noc/i18n";
+import { isRecovering, measureSentence } from "@/lib/noc/sentence";
+import { looks, statusOfSeverity } from "@/lib/noc/status";
+import type { Alert } from "@/lib/noc/types";
+import { useNow } from "./now";
+
+/** State, value with its limit, and what holds or softens them: "em recuperação", "reconhecido até". */
+export function AlertMeasure({ alert, className }: { alert: Alert; className?: string }) {
+  const t = useT();
+  const format = useFormat();
+  const now = useNow();
+  const measure = measureSentence(t, format, alert);
+  const look = looks[statusOfSeverity[alert.severity]];
+  const word = alert.severity === "info" ? t("alerts.info") : t(look.word);
+  const today = now === null ? null : new Date(now).toISOString();
+  return (
+    <p className={clsx("min-w-0 grow text-small text-fg-2", className)}>
+      <b className={clsx("font-semibold", look.scope, look.loud && "text-state-fg")}>{word}</b>
+      {measure !== null && ` · ${measure}`}
+      {isRecovering(alert) && (
+        <>
+          {" · "}
+          <span title={t("alert.recoveringTip")} className="font-medium whitespace-nowrap text-fg-1">
+            {t("alert.recovering")}
+          </span>
+        </>
+      )}
+      {alert.reopen_count > 0 && (
+        <span className="whitespace-nowrap">
+          {` · ${t("alert.reopened", { n: format.number(alert.reopen_count + 1) })}`}
+        </span>
+      )}
+      {alert.state === "ack" && (
+        <span className="whitespace-nowrap">
+          {" · "}
+          {alert.ack_until === null
+            ? t("alerts.acknowledged")
+            : t("alert.ackUntil", { time: format.near(alert.ack_until, today) })}
+        </span>
+      )}
+    </p>
+  );
+}
