@@ -16,12 +16,14 @@ export interface BannerProps {
   around: Omit<Surroundings, "now">;
   onRetry: () => void;
   onResume: () => void;
+  /** Opens the drawer of the alert that the banner speaks of. */
+  onOpen: (alert_id: string) => void;
 }
 
 const wide = "max-tablet:h-11 max-tablet:w-full";
 
 /** One primary step for each situation; calm needs none. */
-function NextStep({ verdict, around, onRetry, onResume }: BannerProps) {
+function NextStep({ verdict, around, onRetry, onResume, onOpen }: BannerProps) {
   const t = useT();
   switch (verdict.kind) {
     case "no-contact":
@@ -40,11 +42,23 @@ function NextStep({ verdict, around, onRetry, onResume }: BannerProps) {
           {t("live.resume")}
         </Button>
       );
-    case "problem":
-      return verdict.banner.open_alerts === 0 ? null : <ToAlerts />;
+    case "problem": {
+      const { alert_id, open_alerts } = verdict.banner;
+      if (open_alerts === 0) return null;
+      return alert_id === null ? <ToAlerts /> : <ToIncident onOpen={() => onOpen(alert_id)} />;
+    }
     default:
       return null;
   }
+}
+
+function ToIncident({ onOpen }: { onOpen: () => void }) {
+  const t = useT();
+  return (
+    <Button look="primary" size="large" onClick={onOpen} className={wide}>
+      {t("banner.openIncident")}
+    </Button>
+  );
 }
 
 function ToAlerts() {

@@ -6,20 +6,26 @@ import { NoRole } from "@/components/shell/empty";
 import { Notice } from "@/components/shell/notices";
 import { Button } from "@/components/ui/button";
 import { useNoc, useWatch } from "@/hooks/use-noc";
+import { useIncident } from "@/hooks/use-incident";
+import { useMedia } from "@/hooks/use-media";
 import { useNocFilters } from "@/hooks/use-noc-filters";
 import { useNocPage } from "@/hooks/use-noc-page";
 import { useMe, useOverview, useSeries } from "@/hooks/use-noc-query";
 import { useNow } from "@/hooks/use-now";
+import { useOpenAlert } from "@/hooks/use-open-alert";
 import { useSignedIn } from "@/hooks/use-session";
 import { useShortcuts } from "@/hooks/use-shortcuts";
 import { serverNow } from "@/lib/noc/contact";
 import { noFilter, queryOf } from "@/lib/noc/filters";
 import { useT } from "@/lib/noc/i18n";
+import type { Alert } from "@/lib/noc/types";
 import { Banner } from "./banner";
 import { FilterBar } from "./filter-bar";
+import { IncidentDrawer } from "./incident/drawer";
 import { LiveMark } from "./live-mark";
 import { NowProvider } from "./now";
 import { Panels } from "./panels";
+import { WorkProvider } from "./work-provider";
 
 /** The address asks for what the caller may not see: one answer for foreign and nonexistent. */
 function OutOfSight({ onClear }: { onClear: () => void }) {
@@ -40,6 +46,20 @@ function Clock({ children }: { children: ReactNode }) {
   return <NowProvider now={serverNow(clock, useNow())}>{children}</NowProvider>;
 }
 
+interface BesideProps {
+  alert_id: string;
+  alerts: readonly Alert[];
+  onOpen: (alert_id: string) => void;
+  onClose: () => void;
+}
+
+/** The open alert's drawer, with what is read for it. */
+function Beside({ alerts, ...rest }: BesideProps) {
+  const read = useIncident(rest.alert_id);
+  const known = alerts.find((alert) => alert.alert_id === rest.alert_id) ?? null;
+  return <IncidentDrawer known={known} read={read} {...rest} />;
+}
+
 /** The NOC page: owns filters and keys, and arranges what the reads and the watch say. */
 export function NocPanel() {
   const { email } = useSignedIn();
@@ -51,6 +71,9 @@ export function NocPanel() {
   const series = useSeries(filter);
   const page = useNocPage(overview, series, me);
   const bar = useRef<HTMLElement>(null);
+  const incident = useOpenAlert();
+  // On a phone the drawer covers the page, which must not be read through it.
+  const covered = useMedia("(width <= 640px)") && incident.alert_id !== null;
   const chooseService = useCallback(
     (service: string) => {
       change({ service: service === filter.service ? null : service });
@@ -67,48 +90,64 @@ export function NocPanel() {
   if (me !== null && me.role === null) return <NoRole email={email} />;
   return (
     <Clock>
-      <FilterBar ref={bar} me={me} filter={filter} change={change}>
-        <LiveMark
-          freshness={page.freshness}
-          stream={stream}
-          paused_since={page.around.paused_since}
-          tick_at={page.tickAt}
-          failure={page.failure}
-          onPause={togglePause}
-        />
-      </FilterBar>
-      {page.outOfSight ? (
-        <OutOfSight
-          onClear={() => {
-            change(noFilter);
-          }}
-        />
-      ) : (
-        <main
-          id="content"
-          data-freshness={page.freshness}
-          className="grid gap-3 px-3 pt-3 pb-10 tablet:px-4"
-        >
-          <Banner
-            verdict={page.verdict}
-            around={page.around}
-            onRetry={askNow}
-            onResume={togglePause}
+      <WorkProvider me={me}>
+        <div inert={covered} className="contents">
+          <FilterBar ref={bar} me={me} filter={filter} change={change}>
+            <LiveMark
+              freshness={page.freshness}
+              stream={stream}
+              paused_since={page.around.paused_since}
+              tick_at={page.tickAt}
+              failure={page.failure}
+              onPause={togglePause}
+            />
+          </FilterBar>
+          {page.outOfSight ? (
+            <OutOfSight
+              onClear={() => {
+                change(noFilter);
+              }}
+            />
+          ) : (
+            <main
+              id="content"
+              data-freshness={page.freshness}
+              className="grid gap-3 px-3 pt-3 pb-10 tablet:px-4"
+            >
+              <Banner
+                verdict={page.verdict}
+                around={page.around}
+                onRetry={askNow}
+                onResume={togglePause}
+                onOpen={incident.open}
+              />
+              <Panels
+                key={queryOf(filter)}
+                overview={overview.data?.data ?? null}
+                overviewView={page.overviewView}
+                onRetryOverview={overview.refetch}
+                series={series.data?.data ?? null}
+                seriesView={page.seriesView}
+                onRetrySeries={series.refetch}
+                empty={me?.role === "admin" && me.companies.length === 0}
+                service={filter.service}
+                onService={chooseService}
+                openId={incident.alert_id}
+                onOpen={incident.open}
+              />
+            </main>
+          )}
+        </div>
+        {incident.alert_id !== null && (
+          <Beside
+            key={incident.alert_id}
+            alert_id={incident.alert_id}
+            alerts={overview.data?.data.alerts ?? []}
+            onOpen={incident.open}
+            onClose={incident.close}
           />
-          <Panels
-            key={queryOf(filter)}
-            overview={overview.data?.data ?? null}
-            overviewView={page.overviewView}
-            onRetryOverview={overview.refetch}
-            series={series.data?.data ?? null}
-            seriesView={page.seriesView}
-            onRetrySeries={series.refetch}
-            empty={me?.role === "admin" && me.companies.length === 0}
-            service={filter.service}
-            onService={chooseService}
-          />
-        </main>
-      )}
+        )}
+      </WorkProvider>
     </Clock>
   );
 }

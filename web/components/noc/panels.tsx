@@ -32,6 +32,9 @@ export interface PanelsProps {
   /** Service of the filter; null is all of them. */
   service: string | null;
   onService: (service: string) => void;
+  /** The alert whose drawer is open. */
+  openId: string | null;
+  onOpen: (alert_id: string) => void;
 }
 
 function useCondition(view: PanelView, onRetry: () => unknown): Condition {
@@ -56,7 +59,12 @@ function Charts({ data, view, onRetry, service }: Read<Series> & { service: stri
 }
 
 /** No open alert is only good news while there is news. */
-function Alerts({ overview, condition }: { overview: Overview | null; condition: Condition }) {
+function Alerts({
+  overview,
+  condition,
+  openId,
+  onOpen,
+}: Pick<PanelsProps, "overview" | "openId" | "onOpen"> & { condition: Condition }) {
   const silent = overview?.banner.status === "NO_DATA" && overview.alerts.length === 0;
   const unknown = silent && condition.kind === "ready";
   return (
@@ -65,6 +73,10 @@ function Alerts({ overview, condition }: { overview: Overview | null; condition:
       calm={overview?.banner.status === "UP"}
       calmSince={overview?.banner.status === "UP" ? overview.banner.since : null}
       condition={unknown ? { kind: "noData", at: overview.banner.since } : condition}
+      openId={openId}
+      onOpen={({ alert_id }) => {
+        onOpen(alert_id);
+      }}
     />
   );
 }
@@ -97,8 +109,13 @@ export const Panels = memo(function Panels(props: PanelsProps) {
             onSelect={onService}
           />
         </div>
-        <div id="alerts" className="grid min-w-0 scroll-mt-14">
-          <Alerts overview={overview} condition={condition} />
+        <div id="alerts" tabIndex={-1} className="grid min-w-0 scroll-mt-14">
+          <Alerts
+            overview={overview}
+            condition={condition}
+            openId={props.openId}
+            onOpen={props.onOpen}
+          />
         </div>
       </div>
       <LazyCharts data={series} view={seriesView} onRetry={onRetrySeries} service={service} />
