@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dropAlerts, openAlert } from "./alerts";
 import { badge, contextOf, launch, openAs, WEB_URL, type Screen } from "./browser";
 
 let browser: Browser;
@@ -43,6 +44,28 @@ describe.each(screens)("axe finds nothing on %s", (screen) => {
     expect(await violations(page)).toEqual([]);
     await page.context().close();
   });
+
+  test.each(["franqueado@noc.local", "cliente@noc.local"])(
+    "in an incident's drawer and its dialogs, for %s",
+    async (email) => {
+      const alert_id = await openAlert();
+      const page = await (await contextOf(browser, screen)).newPage();
+      try {
+        await openAs(page, email, `/noc/?alert=${alert_id}`);
+        const drawer = page.getByRole("complementary");
+        await drawer.getByText("Alerta abriu").waitFor();
+        expect(await violations(page)).toEqual([]);
+        if (email.startsWith("cliente")) return;
+        await drawer.getByRole("button", { name: "Fechar…" }).click();
+        await page.getByRole("dialog").getByRole("button", { name: "Fechar alerta" }).click();
+        await page.getByRole("dialog").getByRole("alert").waitFor();
+        expect(await violations(page)).toEqual([]);
+      } finally {
+        await page.context().close();
+        await dropAlerts();
+      }
+    },
+  );
 
   test("in the first page", async () => {
     const page = await (await contextOf(browser, screen)).newPage();

@@ -1,0 +1,68 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** Where the database is when the environment does not say: that of `make up`. */
+const local = {
+  PGHOST: "127.0.0.1",
+  PGPORT: "54322",
+  PGUSER: "postgres",
+  PGPASSWORD: "postgres",
+  PGDATABASE: "postgres",
+};
+
+/** One statement; gives what it prints. */
+async function sql(statement: string, variables: Record<string, string> = {}): Promise<string> {
+  const set = Object.entries(variables).flatMap(([name, value]) => ["-v", `${name}=${value}`]);
+  const child = run("psql", ["-XqAt", "-v", "ON_ERROR_STOP=1", ...set, "-f", "-"], {
+    env: { ...local, ...process.env },
+  });
+  child.child.stdin?.end(statement);
+  return (await child).stdout.trim();
+}
+
+export const PADARIA = "11222333000181";
+
+/**
+ * An open alert of the error rate as the engine would have left it 27 minutes ago, and one of the
+ * day before. No measurement belongs to it, so the running engine leaves it alone.
+ */
+export async function openAlert(company_cnpj = PADARIA, severity = "critical"): Promise<string> {
+  return sql(
+    `with fresh as (
+       select gen_random_uuid() as alert_id, 'e2e:' || gen_random_uuid() as fingerprint,
+         now() - interval '27 min' as began
+     ), earlier as (
+       insert into public.noc_alerts (rule_id, code, fingerprint, target, company_cnpj, service,
+         severity, severity_max, state, started_at, opened_at, last_seen_at, closed_at,
+         close_reason, value, last_value, threshold, unit)
+       select r.rule_id, r.code, f.fingerprint, 'service:banks', :'company', 'banks',
+         'warning', 'warning', 'closed', f.began - interval '1 day', f.began - interval '1 day',
+         f.began - interval '23 h', f.began - interval '23 h', 'recovered', 0.06, 0.02, 0.05, 'ratio'
+       from fresh as f cross join public.noc_rules as r where r.code = 'error_rate'
+     ), alert as (
+       insert into public.noc_alerts (alert_id, rule_id, code, fingerprint, target, company_cnpj,
+         service, severity, severity_max, started_at, opened_at, last_seen_at, value, last_value,
+         threshold, unit)
+       select f.alert_id, r.rule_id, r.code, f.fingerprint, 'service:banks', :'company', 'banks',
+         :'severity', :'severity', f.began, f.began, now(), 0.14, 0.12,
+         case :'severity' when 'critical' then r.down_threshold else r.degraded_threshold end, 'ratio'
+       from fresh as f cross join public.noc_rules as r where r.code = 'error_rate'
+       returning alert_id, opened_at, severity
+     )
+     insert into noc.alert_events (alert_id, at, kind, severity, value)
+     select alert_id, opened_at, 'opened', severity, 0.14 from alert
+     returning alert_id;`,
+    { company: company_cnpj, severity },
+  );
+}
+
+/** Takes every alert of `openAlert` away again. */
+export async function dropAlerts(): Promise<void> {
+  await sql(
+    `delete from noc.alert_events where alert_id in (
+       select alert_id from public.noc_alerts where fingerprint like 'e2e:%');
+     delete from public.noc_alerts where fingerprint like 'e2e:%';`,
+  );
+}
