@@ -1,9 +1,7 @@
 "use client";
 
 import clsx from "clsx";
-import type { KeyboardEvent } from "react";
 import { useAlertWork } from "@/hooks/use-alert-work";
-import { isChord, isTyping } from "@/hooks/use-shortcuts";
 import { useT } from "@/lib/noc/i18n";
 import { alertSentence } from "@/lib/noc/sentence";
 import type { Alert } from "@/lib/noc/types";
@@ -14,6 +12,7 @@ import { AlertMeasure } from "./alert-measure";
 import { AlertOwner } from "./alert-owner";
 import { AlertProblem } from "./alert-problem";
 import { SeverityShape } from "./severity-shape";
+import { useAckKey } from "./use-ack-key";
 
 interface TitleProps {
   sentence: string;
@@ -47,19 +46,6 @@ function Title({ sentence, onOpen }: TitleProps) {
       {sentence}
     </button>
   );
-}
-
-/** `A` on anything inside the row acknowledges; menus and popovers drawn elsewhere keep their keys. */
-function useAckKey(alert: Alert) {
-  const { may, submit } = useAlertWork();
-  return (event: KeyboardEvent<HTMLElement>) => {
-    const { target, currentTarget } = event;
-    if (!(target instanceof Node) || !currentTarget.contains(target) || isTyping(target)) return;
-    if (event.key.toLowerCase() !== "a" || isChord(event.nativeEvent)) return;
-    if (alert.state !== "open" || !may(alert)) return;
-    event.preventDefault();
-    void submit(alert.alert_id, { kind: "ack", minutes: null, note: null });
-  };
 }
 
 export interface AlertRowProps {

@@ -166,6 +166,15 @@ describe("the incident drawer", () => {
     });
   });
 
+  it("acknowledges by the key A, which a note being written keeps for itself", () => {
+    const database = fakeDatabase(() => ({ data: {} }));
+    open({}, { database });
+    fireEvent.keyDown(screen.getByRole("textbox", { name: "Nota" }), { key: "a" });
+    expect(database.rpc).not.toHaveBeenCalled();
+    fireEvent.keyDown(screen.getByRole("heading", { name: /^Omie lento/ }), { key: "a" });
+    expect(database.rpc.mock.calls.map(([name]) => name)).toEqual(["noc_ack_alert"]);
+  });
+
   it("shows a closed alert with how long it lasted, and still takes notes", () => {
     open({
       timeline: makeTimeline({

@@ -11,6 +11,7 @@ import { withPending } from "@/lib/noc/work";
 import { Button } from "../../ui/button";
 import { focusRow, INCIDENT_HEADING } from "../alert-focus";
 import { PanelNote, PanelState, settled, type Condition } from "../panel-state";
+import { useAckKey } from "../use-ack-key";
 import { Before } from "./before";
 import { Facts } from "./facts";
 import { Footer } from "./footer";
@@ -80,6 +81,7 @@ export function IncidentDrawer({ alert_id, known, read, onOpen, onClose }: Incid
   const pending = pendingOf(alert_id);
   const story = timeline && { ...timeline, alert: withPending(timeline.alert, pending, email) };
   const alert = story?.alert ?? (known && withPending(known, pending, email));
+  const onKeyDown = useAckKey(story?.can_work ? story.alert : null);
   const condition: Condition = view.kind === "error" ? { ...view, onRetry } : view;
   let body: ReactNode;
   if (missing) body = <Missing onClose={onClose} />;
@@ -94,6 +96,7 @@ export function IncidentDrawer({ alert_id, known, read, onOpen, onClose }: Incid
     <aside
       aria-labelledby={INCIDENT_HEADING}
       aria-busy={pending !== null}
+      onKeyDown={onKeyDown}
       className="noc-drawer fixed inset-y-0 right-0 z-(--z-drawer) flex w-216 max-w-full flex-col bg-panel shadow-drawer"
     >
       <Header alert={missing ? null : alert} missing={missing} onClose={onClose} />
