@@ -2,7 +2,7 @@
 
 import clsx from "clsx";
 import { useFormat, useT } from "@/lib/noc/i18n";
-import { isRecovering, measureSentence } from "@/lib/noc/sentence";
+import { isRecovering, measureSentence, untilSaid } from "@/lib/noc/sentence";
 import { looks, statusOfSeverity } from "@/lib/noc/status";
 import type { Alert } from "@/lib/noc/types";
 import { useNow } from "./now";
@@ -38,7 +38,7 @@ export function AlertMeasure({ alert, className }: { alert: Alert; className?: s
           {" · "}
           {alert.ack_until === null
             ? t("alerts.acknowledged")
-            : t("alert.ackUntil", { time: format.near(alert.ack_until, today) })}
+            : t("alert.ackUntil", { time: untilSaid(format, alert.ack_until, today) })}
         </span>
       )}
     </p>

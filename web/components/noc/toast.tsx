@@ -28,7 +28,7 @@ export function Toast({ notice, onOver }: ToastProps) {
   return (
     <div
       role="status"
-      className="pointer-events-none fixed bottom-4 left-4 z-(--z-toast) flex max-tablet:inset-x-3 max-tablet:bottom-34 max-tablet:justify-center"
+      className="pointer-events-none fixed bottom-4 left-4 z-(--z-toast) flex max-desk:bottom-24 max-tablet:inset-x-3 max-tablet:bottom-34 max-tablet:justify-center"
     >
       {notice !== null && (
         <p

@@ -1,7 +1,7 @@
 /** The drawer's sentences: each event, why the rule fired, when it calms down. Pure. */
 import type { Format } from "./format";
 import type { Translate } from "./i18n";
-import { isRecovering, measureSentence, serviceName } from "./sentence";
+import { isRecovering, measureSentence, serviceName, untilSaid } from "./sentence";
 import { looks, statusOfSeverity } from "./status";
 import type { AlertEvent, CloseReason, Incident, Rule, Severity, Status, Unit } from "./types";
 
@@ -71,7 +71,7 @@ export function eventSaid(speaker: Speaker, { alert, rule, event, last }: Told):
   const status = severityWord(t, event.severity);
   const actor = personSaid(speaker, event.actor);
   const figure = () => measured(speaker, alert, rule, event);
-  const until = event.until === null ? null : format.near(event.until, event.at);
+  const until = event.until === null ? null : untilSaid(format, event.until, event.at);
   switch (event.kind) {
     case "opened":
     case "reopened":

@@ -50,6 +50,15 @@ export function isRecovering({
   return BELOW.has(title) ? value >= threshold : value <= threshold;
 }
 
+/** An hour needs its day only when it could be taken for another one of the same name. */
+const SAME_ROUND_MS = 20 * 3_600_000;
+
+/** "03:56" for an end that is hours away, "27/11 09:41" for one that is farther; `now` ISO 8601. */
+export function untilSaid(format: Format, until: string, now: string | null): string {
+  const away = now === null ? Infinity : Math.abs(Date.parse(until) - Date.parse(now));
+  return away < SAME_ROUND_MS ? format.time(until) : format.near(until, now);
+}
+
 /** "p95 1.840 ms, limite 1.200 ms"; null when the alert has no value. */
 export function measureSentence(
   t: Translate,

@@ -69,7 +69,7 @@ export const workEn: Record<keyof typeof workPt, string> = {
   "incident.start": "Start",
   "incident.value": "Value now",
   "incident.lastValue": "Last value",
-  "incident.limit": "limit {value}",
+  "incident.limit": "threshold {value}",
   "incident.probe": "probe",
   "incident.owner": "Owner",
   "incident.ownerHidden": "the franchisee's team",

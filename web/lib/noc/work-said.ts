@@ -2,6 +2,7 @@
 import type { NocError } from "./error";
 import type { Format } from "./format";
 import type { Translate } from "./i18n";
+import { untilSaid } from "./sentence";
 import type { Work } from "./work";
 
 /** What the database answered to a piece of work; `until` is null where it has no end. */
@@ -21,11 +22,11 @@ export function doneSentence(
     case "ack":
       return until === null
         ? t("work.done.ack")
-        : t("work.done.ackUntil", { time: format.near(until, now) });
+        : t("work.done.ackUntil", { time: untilSaid(format, until, now) });
     case "close":
       return until === null
         ? t("work.done.close")
-        : t("work.done.closeUntil", { time: format.near(until, now) });
+        : t("work.done.closeUntil", { time: untilSaid(format, until, now) });
     default:
       return t(`work.done.${work.kind}`);
   }

@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import { useFormat, useT } from "@/lib/noc/i18n";
 import { severityWord } from "@/lib/noc/incident-said";
-import { isRecovering } from "@/lib/noc/sentence";
+import { isRecovering, untilSaid } from "@/lib/noc/sentence";
 import type { Timeline } from "@/lib/noc/types";
 import { Age } from "../age";
 import { AlertOwner } from "../alert-owner";
@@ -46,7 +46,7 @@ function ToAck({ story }: { story: Timeline }) {
   const until =
     alert.ack_until === null
       ? null
-      : t("incident.validUntil", { time: format.near(alert.ack_until, today) });
+      : t("incident.validUntil", { time: untilSaid(format, alert.ack_until, today) });
   const none = alert.state === "closed" ? "incident.never" : "incident.notYet";
   return (
     <Fact label={t("incident.toAck")} more={until}>

@@ -75,7 +75,7 @@ export function Header({ alert, missing, onClose }: HeaderProps) {
         id={INCIDENT_HEADING}
         tabIndex={-1}
         title={title}
-        className="min-w-0 truncate text-lead font-semibold tracking-[-0.006em] max-tablet:whitespace-normal"
+        className="min-w-0 truncate text-lead outline-none font-semibold tracking-[-0.006em] max-tablet:whitespace-normal"
       >
         {title}
       </h2>
