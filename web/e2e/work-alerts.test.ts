@@ -41,8 +41,10 @@ describe("a franqueado", () => {
 
     await drawer().getByRole("textbox", { name: "Nota" }).fill("liguei para o banco");
     await drawer().getByRole("button", { name: "Anotar" }).click();
-    await drawer().getByText("liguei para o banco").waitFor();
-    expect(await drawer().getByRole("textbox", { name: "Nota" }).inputValue()).toBe("");
+    await told(/^Nota gravada/);
+    await drawer().getByRole("listitem").getByText("liguei para o banco").waitFor();
+    const note = drawer().getByRole("textbox", { name: "Nota" });
+    await expect.poll(() => note.inputValue()).toBe("");
 
     await drawer().getByRole("button", { name: "Fechar…" }).click();
     const dialog = page.getByRole("dialog", { name: "Fechar o alerta à mão" });
@@ -50,7 +52,7 @@ describe("a franqueado", () => {
     await dialog.getByRole("button", { name: "Fechar alerta" }).click();
     await told(/^Alerta fechado\./);
     await drawer().getByText("Você fechou").waitFor();
-    await drawer().getByText("falso alarme").waitFor();
+    await drawer().getByRole("listitem").getByText("falso alarme").waitFor();
     await row().waitFor({ state: "detached" });
     const lines = await drawer().getByRole("list").first().getByRole("listitem").allInnerTexts();
     expect(lines.join("\n")).toMatch(
