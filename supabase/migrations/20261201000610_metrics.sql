@@ -174,14 +174,15 @@ few late rows cost about their own number, not that of their minute. A batch cou
 whatever number of pending rows it has. What belongs to a closed 5m or 1h bucket goes into
 that too.
 Sorting is off: the planner cannot know how many groups there are, and hashing is three
-times faster; so are scans of whole leaves. plpgsql for its plan cache: planning costs as
-much as a hundred late rows.
+times faster; so are scans of whole leaves; jit, because that makes plans look dear. plpgsql
+for its plan cache: planning costs as much as a hundred late rows.
 */
 create function noc.merge_batches(batches noc.batch_pending [])
 returns table (rows bigint, cells bigint)
 language plpgsql
 rows 1
 set search_path = ''
+set jit = off
 set enable_sort = off
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
@@ -322,6 +323,7 @@ create function noc.close_windows(at timestamptz)
 returns bigint
 language plpgsql
 set search_path = ''
+set jit = off
 set enable_sort = off
 as $$
 declare
