@@ -221,20 +221,6 @@ as $$
         )
 $$;
 
-/* Raises PT404 unless the caller is admin: administration does not exist for others. */
-create function noc.require_admin()
-returns void
-language plpgsql
-stable
-set search_path = ''
-as $$
-begin
-    if not noc.is_admin() then
-        perform noc.fail('PT404', 'scope_not_found', 'not found or not yours');
-    end if;
-end;
-$$;
-
 /*
 The caller's visible scopes narrowed to a company, a group, or a company of a group (both
 null: all).

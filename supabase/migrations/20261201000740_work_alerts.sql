@@ -1,7 +1,7 @@
 -- What people do with an alert. Each function checks the right on the row, changes it and
 -- writes the event and the audit entry in one transaction; `public.noc_x` is the reachable
 -- name, `noc.x` does the work as definer. An alert that the caller may not see answers as
--- one that does not exist.
+-- one that does not exist; whoever may not work it gets noc.refuse's answer, on record.
 
 /* The alert. Raises PT404 alert_not_found when the caller does not see it. */
 create function noc.require_alert(alert_id uuid)
@@ -24,24 +24,32 @@ end;
 $$;
 
 /*
-The alert, locked for a change by the caller. Raises PT404 alert_not_found when the caller
-does not see it, PT403 not_operator when the caller only reads.
+Why the caller may not work the alert, as noc.refuse answers it: PT404 alert_not_found when
+the caller does not see it, PT403 not_operator when the caller only reads. Null: may, and
+the alert's row is locked.
 */
-create function noc.require_alert_to_work(alert_id uuid)
-returns public.noc_alerts
+create function noc.refuse_work(action text, alert_id uuid)
+returns jsonb
 language plpgsql
 set search_path = ''
 as $$
 declare
-    v_alert public.noc_alerts := noc.require_alert(require_alert_to_work.alert_id);
+    v_target text := coalesce('alert:' || refuse_work.alert_id, 'alert');
+    v_company text;
 begin
-    if coalesce(v_alert.company_cnpj, '*') <> all(noc.operable_scopes()) then
-        perform noc.fail('PT403', 'not_operator', 'this role reads alerts and does not work them');
+    select coalesce(a.company_cnpj, '*') into v_company from public.noc_alerts as a
+    where a.alert_id = refuse_work.alert_id;
+    if not found or v_company <> all(noc.visible_scopes()) then
+        return noc.refuse(action, v_target, 'PT404', 'alert_not_found', 'alert not found');
     end if;
-    select a.* into v_alert from public.noc_alerts as a
-    where a.alert_id = v_alert.alert_id
-    for update;
-    return v_alert;
+    if v_company <> all(noc.operable_scopes()) then
+        return noc.refuse(
+            action, v_target, 'PT403', 'not_operator',
+            'this role reads alerts and does not work them'
+        );
+    end if;
+    perform 1 from public.noc_alerts as a where a.alert_id = refuse_work.alert_id for update;
+    return null;
 end;
 $$;
 
@@ -90,7 +98,7 @@ $$;
 Somebody is on it: no reminder and no escalation for `minutes` (5 to 5760; null: 30 when
 critical, else 240), unless it gets worse. Whoever acknowledges first is responsible. Again
 on an acknowledged alert: the later word holds. Gives {"alert_id", "state", "ack_until"}.
-Raises PT400 minutes | note, PT403, PT404, PT409 alert_closed.
+Raises PT400 minutes | note, PT409 alert_closed; refuses PT403, PT404.
 */
 create function noc.ack_alert(alert_id uuid, note text, minutes integer, at timestamptz)
 returns jsonb
@@ -99,9 +107,14 @@ security definer
 set search_path = ''
 as $$
 declare
-    v_alert public.noc_alerts := noc.require_alert_to_work(ack_alert.alert_id);
+    v_refusal jsonb := noc.refuse_work('ack_alert', ack_alert.alert_id);
+    v_alert public.noc_alerts;
     v_note text := noc.checked_text('note', ack_alert.note, 2000);
 begin
+    if v_refusal is not null then
+        return v_refusal;
+    end if;
+    v_alert := noc.require_alert(ack_alert.alert_id);
     if ack_alert.minutes not between 5 and 5760 then
         perform noc.fail('PT400', 'minutes', 'minutes: must be between 5 and 5760');
     end if;
@@ -130,7 +143,7 @@ $$;
 Ends the episode by hand. While the trouble lasts its rule stays quiet for at most an hour
 (latched_until), and the service keeps its colour; a new breach after that, or after it was
 good, is a new alert. Gives {"alert_id", "state", "closed_at", "latched_until"}.
-Raises PT400 reason, PT403, PT404, PT409 alert_closed.
+Raises PT400 reason, PT409 alert_closed; refuses PT403, PT404.
 */
 create function noc.close_alert(alert_id uuid, reason text, at timestamptz)
 returns jsonb
@@ -139,10 +152,15 @@ security definer
 set search_path = ''
 as $$
 declare
-    v_alert public.noc_alerts := noc.require_alert_to_work(close_alert.alert_id);
+    v_refusal jsonb := noc.refuse_work('close_alert', close_alert.alert_id);
+    v_alert public.noc_alerts;
     v_reason text := noc.checked_text('reason', close_alert.reason, 500);
     v_latched_until timestamptz;
 begin
+    if v_refusal is not null then
+        return v_refusal;
+    end if;
+    v_alert := noc.require_alert(close_alert.alert_id);
     if v_reason is null then
         perform noc.fail('PT400', 'reason', 'reason: is required');
     end if;
@@ -174,7 +192,7 @@ $$;
 
 /*
 A word for the timeline, on closed alerts too. Gives {"alert_id", "at"}.
-Raises PT400 note, PT403, PT404.
+Raises PT400 note; refuses PT403, PT404.
 */
 create function noc.comment_alert(alert_id uuid, note text, at timestamptz)
 returns jsonb
@@ -183,9 +201,14 @@ security definer
 set search_path = ''
 as $$
 declare
-    v_alert public.noc_alerts := noc.require_alert_to_work(comment_alert.alert_id);
+    v_refusal jsonb := noc.refuse_work('comment_alert', comment_alert.alert_id);
+    v_alert public.noc_alerts;
     v_note text := noc.checked_text('note', comment_alert.note, 2000);
 begin
+    if v_refusal is not null then
+        return v_refusal;
+    end if;
+    v_alert := noc.require_alert(comment_alert.alert_id);
     if v_note is null then
         perform noc.fail('PT400', 'note', 'note: is required');
     end if;
@@ -196,7 +219,7 @@ $$;
 
 /*
 Makes a person responsible; null: nobody. Gives {"alert_id", "assignee"}. Raises PT400
-assignee for somebody who could not work the alert, PT403, PT404.
+assignee for somebody who could not work the alert; refuses PT403, PT404.
 */
 create function noc.assign_alert(alert_id uuid, assignee uuid, at timestamptz)
 returns jsonb
@@ -205,8 +228,13 @@ security definer
 set search_path = ''
 as $$
 declare
-    v_alert public.noc_alerts := noc.require_alert_to_work(assign_alert.alert_id);
+    v_refusal jsonb := noc.refuse_work('assign_alert', assign_alert.alert_id);
+    v_alert public.noc_alerts;
 begin
+    if v_refusal is not null then
+        return v_refusal;
+    end if;
+    v_alert := noc.require_alert(assign_alert.alert_id);
     if assign_alert.assignee is not null and not exists (
         select 1
         from noc.memberships as m

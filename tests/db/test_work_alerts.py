@@ -340,21 +340,43 @@ WORK = (
 def test_a_cliente_reads_and_does_not_work(
     db: Database, world: World, at: datetime, query: str
 ) -> None:
-    error = db.refused(world.cliente_a1, query, opened(db, at))
-    assert (error.sqlstate, error.diag.message_hint) == ("PT403", "not_operator")
+    alert_id = opened(db, at)
+    with db.acting_as(world.cliente_a1):
+        answer = db.one(query, alert_id)
+    assert (answer["code"], answer["hint"]) == ("PT403", "not_operator")
+    assert db.one("select current_setting('response.status')") == "403"
+    assert kinds(db, alert_id) == ["opened"]
+    assert alert_of(db, alert_id)["state"] == "open"
 
 
 @pytest.mark.parametrize("query", WORK)
 def test_a_foreign_alert_is_like_none(db: Database, world: World, at: datetime, query: str) -> None:
     alert_id = opened(db, at)
     shared = opened(db, at, None, "llm")
-    met = {
-        (error.sqlstate, error.diag.message_hint, error.diag.message_primary)
-        for user in (world.franqueado_b, world.cliente_b1, world.stranger)
-        for unseen in (alert_id, shared, uuid4())
-        for error in [db.refused(user, query, unseen)]
-    }
-    assert met == {("PT404", "alert_not_found", "alert not found")}
+    for user in (world.franqueado_b, world.cliente_b1, world.stranger):
+        for unseen in (alert_id, shared, uuid4()):
+            with db.acting_as(user):
+                answer = db.one(query, unseen)
+            assert answer == {
+                "code": "PT404",
+                "hint": "alert_not_found",
+                "message": "alert not found",
+                "details": None,
+            }
+    assert kinds(db, alert_id) == kinds(db, shared) == ["opened"]
+
+
+def test_a_refused_attempt_is_on_record(db: Database, world: World, at: datetime) -> None:
+    alert_id = opened(db, at)
+    with db.acting_as(world.cliente_a1):
+        db.run("select public.noc_close_alert(%s, 'não devo')", alert_id)
+    trace = db.all("select * from public.noc_audit order by audit_id desc limit 1")[0]
+    assert (trace["action"], trace["actor"], trace["target"]) == (
+        "refused",
+        world.cliente_a1,
+        f"alert:{alert_id}",
+    )
+    assert trace["payload"]["action"] == "close_alert"
 
 
 @pytest.mark.parametrize("query", WORK)
@@ -382,7 +404,8 @@ def test_a_shared_providers_alert_is_worked_by_admin_alone(
     alert_id = opened(db, at, None, "llm")
     with db.acting_as(world.admin):
         assert db.one("select public.noc_ack_alert(%s)", alert_id)["state"] == "ack"
-    assert db.refused(world.franqueado_a, WORK[0], alert_id).sqlstate == "PT404"
+    with db.acting_as(world.franqueado_a):
+        assert db.one(WORK[0], alert_id)["code"] == "PT404"
 
 
 def test_a_revoked_operator_works_nothing(db: Database, world: World, at: datetime) -> None:
@@ -392,7 +415,8 @@ def test_a_revoked_operator_works_nothing(db: Database, world: World, at: dateti
         world.franqueado_a,
         GROUP_A,
     )
-    assert db.refused(world.franqueado_a, WORK[0], alert_id).sqlstate == "PT404"
+    with db.acting_as(world.franqueado_a):
+        assert db.one(WORK[0], alert_id)["code"] == "PT404"
 
 
 # Timeline

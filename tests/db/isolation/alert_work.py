@@ -15,6 +15,7 @@ READS_ONLY: Final = (
     None,
     "not_operator",
 )
+ERROR: Final = ("code", "message", "details", "hint")  # of a refusal that is an answer
 WORK: Final = "noc_comment_alert"
 
 

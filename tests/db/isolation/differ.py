@@ -10,7 +10,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from tests.db.isolation.alert_work import WORK, expected_refusal
+from tests.db.isolation.alert_work import ERROR, WORK, expected_refusal
 from tests.db.isolation.asking import Answer, Caller, Desk
 from tests.db.isolation.callers import callers_of, filters_of, topics_of
 from tests.db.isolation.facts import Facts, Row, granted_columns, read_facts
@@ -194,12 +194,14 @@ class _Interview:
             self._compare(name, expected, read.observe(self._unframed(answer)), granted=True)
 
     def _work_alert(self, alert: Row | None) -> None:
-        answer = self._ask_of(alert, f"select public.{WORK}(%(alert_id)s, 'nota')")
+        answer = self._ask_of(alert, f"select public.{WORK}(%(alert_id)s, 'nota') as answer")
         if self.anonymous:
             self._compare(WORK, DENIED, _code(answer), granted=False)
             return
         refusal = expected_refusal(self.rights, alert, works=True)
-        self._compare(WORK, refusal, answer.error, granted=refusal is None)
+        told = answer.rows[0]["answer"] if answer.rows else {}
+        met = tuple(told[part] for part in ERROR) if "code" in told else answer.error
+        self._compare(WORK, refusal, met, granted=refusal is None)
 
     def _ask_of(self, alert: Row | None, query: str) -> Answer:
         alert_id = random_uuid(self.random) if alert is None else alert["alert_id"]
