@@ -90,7 +90,7 @@ as $$
         where p.redacted and not exists (
             select 1 from public.noc_audit as r
             where r.chain = p.chain
-                and r.seq > p.seq
+                and (r.seq, r.audit_id) > (p.seq, p.audit_id)
                 and r.action = 'redact_audit'
                 and r.target = 'audit:' || p.audit_id
         )
