@@ -27,12 +27,19 @@ def main(folder: Path = FOLDER) -> int:
 def _rows(folder: Path) -> Iterator[tuple[str, int, int, str, str]]:
     for path in sorted(folder.glob("*.json")):
         record: dict[str, Any] = json.loads(path.read_text())
-        if "results" in record:  # of dev.bench: a figure without a gate cannot fail
-            passes = [Result(**one).passes for one in record["results"]]
-            yield path.stem, sum(passes), len(passes) - sum(passes), record["commit"], record["at"]
-            continue
         for name, one in record.items():
-            yield f"{path.stem} {name}", one["passed"], one["failed"], one["commit"], one["at"]
+            for part, run in _figures(one):
+                # A figure without a gate cannot fail.
+                passes = [Result(**result).passes for result in run["results"]]
+                label = f"{path.stem} {name} {part}"
+                yield label, sum(passes), len(passes) - sum(passes), run["commit"], run["at"]
+            if "passed" in one:
+                yield f"{path.stem} {name}", one["passed"], one["failed"], one["commit"], one["at"]
+
+
+def _figures(one: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The parts of a bench of one size."""
+    return ((part, run) for part, run in one.items() if isinstance(run, dict) and "results" in run)
 
 
 if __name__ == "__main__":

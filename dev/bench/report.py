@@ -9,13 +9,19 @@ import subprocess
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from dev.bench.result import Result
 from dev.stack.paths import ROOT
 
 PAGE: Final = ROOT / "docs/benchmarks.md"
 RECORD: Final = ROOT / "docs/evidence/bench.json"
+PREFACE: Final = """# Benchmarks
+
+What `make bench ARGS="--write"` measured: ratios against a physical limit or a peer beside it
+in the same run, medians of interleaved rounds. The gates in milliseconds are not safe from the
+machine, whose speed may change by half within seconds.
+"""
 
 
 def table(results: list[Result]) -> str:
@@ -33,24 +39,34 @@ def table(results: list[Result]) -> str:
     return "\n".join(lines)
 
 
-def write(results: list[Result], size: str) -> None:
-    """Records the run: where, when, which commit."""
+def write(measured: dict[str, list[Result]], size: str) -> None:
+    """Records each part of the run under its size and name: where, when, which commit."""
+    record: dict[str, dict[str, Any]] = {}
+    if RECORD.exists():
+        record = json.loads(RECORD.read_text())
     circumstances = {
-        "size": size,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": _commit(),
         "machine": f"{os.cpu_count()} cores, {_memory_gib()} GiB, {_cpu()}, {platform.system()}",
     }
-    PAGE.write_text(
-        "# Benchmarks\n\n"
-        "Ratios of one run of `make bench` on one machine: each against a physical limit or a "
-        "peer measured beside it, medians of interleaved rounds.\n\n"
-        + "\n".join(f"- {name}: {value}" for name, value in circumstances.items())
-        + f"\n\n{table(results)}\n"
-    )
+    for part, results in measured.items():
+        results_json = [asdict(one) for one in results]
+        record.setdefault(size, {})[part] = {**circumstances, "results": results_json}
     RECORD.parent.mkdir(parents=True, exist_ok=True)
-    record = {**circumstances, "results": [asdict(one) for one in results]}
     RECORD.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    PAGE.write_text(_page(record))
+
+
+def _page(record: dict[str, dict[str, Any]]) -> str:
+    """docs/benchmarks.md: what the record says, with the preface that a reader needs."""
+    page = PREFACE
+    for size, parts in record.items():
+        page += f"\n## `--size {size}`\n"
+        for part, run in parts.items():
+            results = [Result(**one) for one in run["results"]]
+            page += f"\n### {part}\n\n{run['at']}, commit {run['commit']}, {run['machine']}\n"
+            page += f"\n{table(results)}\n"
+    return page
 
 
 def _unit(one: Result) -> str:

@@ -146,7 +146,7 @@ def test_the_evidence_is_summed_up_with_its_failures(
     record.write(tmp_path / "proof.json", {"chaos": entry(passed=4)})
     figure = {"name": "x", "value": 2.0, "unit": "ms", "gate": 3.0, "aim": None, "note": ""}
     results = [{**figure, "better": "lower"}]
-    bench = {"at": "t", "commit": "c", "results": results}
+    bench = {"small": {"reads": {"at": "t", "commit": "c", "results": results}}}
     (tmp_path / "bench.json").write_text(json.dumps(bench))
     assert evidence.main(tmp_path) == 0
     results.append({**figure, "better": "higher"})
