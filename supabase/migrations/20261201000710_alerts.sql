@@ -23,6 +23,9 @@ create table public.noc_alerts (
     ack_until timestamptz,
     assignee uuid,                              -- who is responsible
     reopen_count integer not null default 0,    -- recovered and came back within rule.reopen_s
+    parent_id uuid references public.noc_alerts (alert_id), -- the incident it is part of
+    muted_by text collate "C",                  -- why nobody is told, noc.mute_alerts
+    flapping boolean not null default false,    -- opens and closes too often to tell each time
     value double precision not null,
     last_value double precision not null,
     threshold double precision not null,        -- the limit of the present severity
@@ -46,6 +49,7 @@ on public.noc_alerts (fingerprint, opened_at desc);
 create index noc_alerts_company_cnpj_opened_at_idx
 on public.noc_alerts (company_cnpj, opened_at desc);
 create index noc_alerts_opened_at_idx on public.noc_alerts (opened_at desc);
+create index noc_alerts_parent_id_idx on public.noc_alerts (parent_id) where parent_id is not null;
 create index noc_alerts_rule_id_idx on public.noc_alerts (rule_id);
 create index noc_alerts_service_idx on public.noc_alerts (service) where state <> 'closed';
 
@@ -65,7 +69,7 @@ create table noc.alert_events (
     until timestamptz,      -- acknowledged: how long; closed by hand: how long its rule is quiet
     constraint alert_events_kind check (kind in (
         'opened', 'reopened', 'severity_up', 'severity_down', 'acknowledged', 'ack_expired',
-        'assigned', 'commented', 'closed'
+        'assigned', 'commented', 'muted', 'unmuted', 'flapping', 'steady', 'closed'
     ))
 );
 
