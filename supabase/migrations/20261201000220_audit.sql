@@ -108,11 +108,12 @@ before insert on public.noc_audit
 for each row execute function noc.tg_chain_audit();
 
 /*
-Appends one entry for the caller. `company_cnpj` null: concerns no company, admin reads it.
+Appends one entry for the caller and gives its audit_id. `company_cnpj` null: concerns no
+company, admin reads it.
 What is personal belongs into the payload, the only part that can be redacted.
 */
 create function noc.record_audit(action text, target text, company_cnpj text, payload jsonb)
-returns void
+returns bigint
 language sql
 security definer
 set search_path = ''
@@ -126,6 +127,7 @@ as $$
         company_cnpj,
         coalesce(payload, '{}')
     )
+    returning audit_id
 $$;
 
 create function noc.tg_append_only()

@@ -56,7 +56,10 @@ create index noc_alerts_service_idx on public.noc_alerts (service) where state <
 comment on table public.noc_alerts is
 'One row per episode. warning = DEGRADED, critical = DOWN; company null: concerns no company.';
 
-/* What happened to an alert, in order, by the engine (actor null) or by a person. */
+/*
+What happened to an alert, in order, by the engine (actor null) or by a person, whose words
+stand in the entry of the trail alone, where they can be redacted.
+*/
 create table noc.alert_events (
     event_id bigint generated always as identity primary key,
     alert_id uuid not null references public.noc_alerts (alert_id),
@@ -65,7 +68,8 @@ create table noc.alert_events (
     severity public.alert_severity not null,
     value double precision,
     actor uuid,
-    note text,
+    audit_id bigint references public.noc_audit (audit_id), -- null: by the engine
+    cause text,             -- muted, unmuted: noc_alerts.muted_by
     until timestamptz,      -- acknowledged: how long; closed by hand: how long its rule is quiet
     constraint alert_events_kind check (kind in (
         'opened', 'reopened', 'severity_up', 'severity_down', 'acknowledged', 'ack_expired',
@@ -74,6 +78,7 @@ create table noc.alert_events (
 );
 
 create index alert_events_alert_id_at_idx on noc.alert_events (alert_id, at);
+create index alert_events_audit_id_idx on noc.alert_events (audit_id) where audit_id is not null;
 alter table noc.alert_events enable row level security;
 
 -- No row: ok.

@@ -81,14 +81,13 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-    insert into noc.alert_events (alert_id, at, kind, severity, actor, note, until)
+    insert into noc.alert_events (alert_id, at, kind, severity, actor, until, audit_id)
     values (
-        alert.alert_id, at, record_work.kind, alert.severity, auth.uid(), record_work.note,
-        record_work.until
-    );
-    perform noc.record_audit(
-        'alert_' || record_work.kind, 'alert:' || alert.alert_id, alert.company_cnpj,
-        jsonb_build_object('note', record_work.note, 'until', record_work.until)
+        alert.alert_id, at, record_work.kind, alert.severity, auth.uid(), record_work.until,
+        noc.record_audit(
+            'alert_' || record_work.kind, 'alert:' || alert.alert_id, alert.company_cnpj,
+            jsonb_build_object('note', record_work.note, 'until', record_work.until)
+        )
     );
     perform noc.announce('noc_alerts', alert.company_cnpj);
 end;

@@ -40,10 +40,13 @@ begin
                 'at', e.at, 'kind', e.kind, 'severity', e.severity, 'value', e.value,
                 'until', e.until, 'by_person', e.actor is not null,
                 'actor', case when v_works then u.email end,
-                'note', case when v_works then e.note end
+                'note', case when v_works then t.payload ->> 'note' end,
+                'redacted', t.audit_id is not null and t.payload is null,
+                'cause', split_part(e.cause, ':', 1)
             ) order by e.at, e.event_id)
             from noc.alert_events as e
             left join auth.users as u on u.id = e.actor
+            left join public.noc_audit as t on t.audit_id = e.audit_id
             where e.alert_id = v_alert.alert_id
         ),
         'seconds_to_ack', (
@@ -57,8 +60,12 @@ begin
                 'alert_id', b.alert_id, 'severity_max', b.severity_max,
                 'opened_at', b.opened_at, 'closed_at', b.closed_at,
                 'close_reason', b.close_reason, 'note', case when v_works then (
-                    select e.note from noc.alert_events as e
-                    where e.alert_id = b.alert_id and e.note is not null and e.kind <> 'assigned'
+                    select t.payload ->> 'note'
+                    from noc.alert_events as e
+                    inner join public.noc_audit as t on t.audit_id = e.audit_id
+                    where e.alert_id = b.alert_id
+                        and t.payload ->> 'note' is not null
+                        and e.kind <> 'assigned'
                     order by e.at desc
                     limit 1
                 ) end

@@ -287,10 +287,30 @@ def test_a_comment_is_kept_on_open_and_closed_alerts(
             at + minute * MIN,
         )
         recover(db, at + MIN)
-    notes = db.all(
-        "select note from noc.alert_events where alert_id = %s and kind = 'commented'", alert_id
+    assert noted(db, world, alert_id) == [("chamado 123", False), ("chamado 123", False)]
+
+
+def noted(db: Database, world: World, alert_id: Any) -> list[tuple[str | None, bool]]:
+    """The comments of an alert's timeline and whether each was redacted, oldest first."""
+    with db.acting_as(world.franqueado_a):
+        events = db.one("select public.noc_timeline(%s)", alert_id)["data"]["events"]
+    return [(event["note"], event["redacted"]) for event in events if event["kind"] == "commented"]
+
+
+def test_a_comment_redacted_in_the_trail_is_gone_from_the_timeline_too(
+    db: Database, world: World, at: datetime
+) -> None:
+    alert_id = opened(db, at)
+    for note in ("CPF 123.456.789-09", "resolvido"):
+        at_that_time(
+            db, world.franqueado_a, "select noc.comment_alert(%s, %s, %s)", alert_id, note, at
+        )
+    entry = db.one(
+        "select audit_id from public.noc_audit where payload ->> 'note' = 'CPF 123.456.789-09'"
     )
-    assert [row["note"] for row in notes] == ["chamado 123", "chamado 123"]
+    with db.acting_as(world.admin):
+        db.run("select public.noc_redact_audit(%s, 'pedido do titular')", entry)
+    assert noted(db, world, alert_id) == [(None, True), ("resolvido", False)]
 
 
 @pytest.mark.parametrize(

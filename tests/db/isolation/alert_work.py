@@ -37,7 +37,7 @@ def expected_timeline(rights: Rights, alert: Row, facts: Facts) -> dict[str, Any
                 event["kind"],
                 event["actor"] is not None,
                 facts.users.get(event["actor"]) if works else None,
-                event["note"] if works else None,
+                facts.note(event) if works else None,
             )
             for event in facts.private["alert_events"]
             if event["alert_id"] == alert["alert_id"]

@@ -56,6 +56,12 @@ class Facts:
     def groups(self) -> dict[Any, Row]:
         return {row["group_id"]: row for row in self.public["company_groups"]}
 
+    def note(self, event: Row) -> str | None:
+        """A person's words about an alert; they stand in the trail."""
+        entries = (one for one in self.public["noc_audit"] if one["audit_id"] == event["audit_id"])
+        entry = next(entries, None)
+        return entry and entry["payload"] and entry["payload"].get("note")
+
 
 def tables(connection: psycopg.Connection[Row]) -> list[str]:
     """Names of every relation that PostgREST exposes."""

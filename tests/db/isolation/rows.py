@@ -195,10 +195,19 @@ class Filler:
         for kind in self.random.sample(("opened", "acknowledged", "commented"), 2):
             person = None if kind == "opened" else self.random.choice(self.tenancy.people)
             self.connection.execute(
-                "insert into noc.alert_events (alert_id, at, kind, severity, actor, note)"
-                " select a.alert_id, a.opened_at, %s, a.severity, %s, %s"
+                "insert into noc.alert_events (alert_id, at, kind, severity, actor, audit_id)"
+                " select a.alert_id, a.opened_at, %s, a.severity, %s, case when %s then"
+                " noc.record_audit('alert_' || %s, 'alert:' || a.alert_id, a.company_cnpj,"
+                " jsonb_build_object('note', %s::text)) end"
                 " from public.noc_alerts as a where a.fingerprint = %s",
-                (kind, person, person and f"nota {index}", f"{index}/{company}"),
+                (
+                    kind,
+                    person,
+                    person is not None,
+                    kind,
+                    f"nota {index}",
+                    f"{index}/{company}",
+                ),
             )
 
     def _probes(self) -> None:
