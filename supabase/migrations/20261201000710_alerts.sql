@@ -23,9 +23,11 @@ create table public.noc_alerts (
     ack_until timestamptz,
     assignee uuid,                              -- who is responsible
     reopen_count integer not null default 0,    -- recovered and came back within rule.reopen_s
+    incident boolean not null default false,    -- of several companies: its parts name it as parent
     parent_id uuid references public.noc_alerts (alert_id), -- the incident it is part of
     muted_by text collate "C",                  -- why nobody is told, noc.mute_alerts
     flapping boolean not null default false,    -- opens and closes too often to tell each time
+    flipped_at timestamptz not null default now(), -- last opened, closed, or would have, flapping
     value double precision not null,
     last_value double precision not null,
     threshold double precision not null,        -- the limit of the present severity
@@ -50,6 +52,7 @@ create index noc_alerts_company_cnpj_opened_at_idx
 on public.noc_alerts (company_cnpj, opened_at desc);
 create index noc_alerts_opened_at_idx on public.noc_alerts (opened_at desc);
 create index noc_alerts_parent_id_idx on public.noc_alerts (parent_id) where parent_id is not null;
+create index noc_alerts_closed_at_idx on public.noc_alerts (closed_at) where closed_at is not null;
 create index noc_alerts_rule_id_idx on public.noc_alerts (rule_id);
 create index noc_alerts_service_idx on public.noc_alerts (service) where state <> 'closed';
 

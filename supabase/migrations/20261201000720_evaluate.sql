@@ -29,6 +29,7 @@ begin
             and v.value is not null
             and v.alert_id is null
             and coalesce((v.before).latched_until <= at, true)
+            and noc.maintenance_until(v.company_cnpj, v.service, at) is null
     ),
 
     -- What recovered a moment ago and is back is the same episode; what a person closed is not.
@@ -41,6 +42,7 @@ begin
             state = 'open',
             closed_at = null,
             close_reason = null,
+            flipped_at = at,
             reopen_count = a.reopen_count + 1,
             last_value = f.value,
             last_seen_at = at,
@@ -63,16 +65,17 @@ begin
     opened as (
         insert into public.noc_alerts as a (
             rule_id, code, fingerprint, target, company_cnpj, service, severity, severity_max,
-            started_at, opened_at, last_seen_at, value, last_value, threshold, unit
+            started_at, opened_at, flipped_at, last_seen_at, value, last_value, threshold, unit
         )
         select
             v.rule_id, v.code, v.fingerprint, v.target, v.company_cnpj, v.service, v.severity,
-            v.severity, least(v.warning_since, v.critical_since, at), at, at, v.value, v.value,
+            v.severity, least(v.warning_since, v.critical_since, at), at, at, at, v.value, v.value,
             v.threshold, v.unit
         from firing as v
         where v.fingerprint not in (select r.fingerprint from reopened as r)
         on conflict (fingerprint) where state <> 'closed' do update
-        set last_seen_at = excluded.last_seen_at -- an open alert without its state is taken on
+        -- An open alert without its state is taken on: a flapping one that is back.
+        set last_seen_at = excluded.last_seen_at, flipped_at = excluded.flipped_at
         returning a.alert_id, a.fingerprint, a.severity, a.value, a.opened_at, a.company_cnpj,
             a.service
     ),
@@ -84,20 +87,27 @@ begin
             severity = coalesce(v.severity, a.severity),
             severity_max = greatest(a.severity_max, v.severity),
             state = case
-                when v.phase is null then 'closed'
+                when f.ends then 'closed'
                 when v.severity > a.severity then 'open' -- worse than what was acknowledged
                 else a.state
             end,
-            acked_by = case when v.phase is null or v.severity > a.severity then null else a.acked_by end,
-            ack_until = case when v.phase is null or v.severity > a.severity then null else a.ack_until end,
-            closed_at = case when v.phase is null then greatest(at, a.opened_at) end,
+            acked_by = case when f.ends or v.severity > a.severity then null else a.acked_by end,
+            ack_until = case when f.ends or v.severity > a.severity then null else a.ack_until end,
+            closed_at = case when f.ends then greatest(at, a.opened_at) end,
             close_reason = case
-                when v.phase is null then case when v.code is null then 'withdrawn' else 'recovered' end
+                when f.ends then case when v.code is null then 'withdrawn' else 'recovered' end
             end,
+            flipped_at = case when v.phase is null then at else a.flipped_at end,
+            muted_by = case when not f.ends then a.muted_by end,
             last_value = coalesce(v.value, a.last_value),
             last_seen_at = case when v.value is null then a.last_seen_at else at end,
             threshold = coalesce(v.threshold, a.threshold)
         from verdicts as v
+        inner join public.noc_alerts as b on b.alert_id = v.alert_id
+        -- A flapping alert that is good for a moment stays open; noc.settle_flapping ends it.
+        cross join lateral (
+            select v.phase is null and not (b.flapping and v.code is not null) as ends
+        ) as f
         where a.alert_id = v.alert_id
             and a.state <> 'closed'
             and (

@@ -172,6 +172,9 @@ begin
         state = 'closed',
         closed_at = greatest(at, a.opened_at),
         close_reason = 'manual',
+        flapping = false,
+        muted_by = null,
+        flipped_at = at,
         acked_by = null,
         ack_until = null
     where a.alert_id = v_alert.alert_id

@@ -65,8 +65,9 @@ $$;
 
 /*
 One row per service that the scopes see: the worst of its rows of noc.service_status.
-A probe that fell silent shows as no_data unless a worse thing is known; `known` is null
-for a service without a probe and without an open alert.
+A probe that fell silent shows as no_data unless a worse thing is known, a good or unknown one
+under maintenance as MAINTENANCE; `known` is null for a service without a probe and without an
+open alert.
 */
 create function noc.shown_services(at timestamptz, scopes text [])
 returns table (
@@ -88,6 +89,7 @@ as $$
     select distinct on (k.service_name)
         k.service_name,
         case
+            when coalesce(k.shown = 'UP', true) and w.maintained then 'MAINTENANCE'
             when k.shown is null or w.silent and k.shown = 'UP' then 'NO_DATA' else k.shown::text
         end,
         k.since, case when w.silent and coalesce(k.shown = 'UP', true) then 'nodata'
@@ -95,9 +97,41 @@ as $$
         k.checked_at, k.shown, w.silent
     from ranked as k
     inner join (
-        select r.service_name, bool_or(r.no_data) as silent from rows as r group by r.service_name
+        select
+            r.service_name, bool_or(r.no_data) as silent,
+            bool_or(r.maintenance_until is not null) as maintained
+        from rows as r
+        group by r.service_name
     ) as w on w.service_name = k.service_name
     order by k.service_name, k.shown desc nulls last, k.since
+$$;
+
+/*
+Why nobody is told of an alert, null when people are: {"kind" (maintenance, silence, inhibition),
+"until", "id", "reason", "code" and "service" of what inhibits}. The id and the reason only for
+those who may work it (`works`).
+*/
+create function noc.mute_json(muted_by text, works boolean)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select jsonb_build_object(
+        'kind', k.kind, 'id', case when works then k.id end, 'until', coalesce(
+            s.ends_at, (select m.ends_at from noc.maintenance_at(now()) as m where m.window_id = k.id)
+        ),
+        'reason', case when works then coalesce(t.payload ->> 'note', w.title) end,
+        'code', a.code, 'service', a.service
+    )
+    from (
+        select split_part(muted_by, ':', 1) as kind, split_part(muted_by, ':', 2)::uuid as id
+        where muted_by is not null
+    ) as k
+    left join public.noc_silences as s on s.silence_id = k.id
+    left join public.noc_audit as t on t.audit_id = s.audit_id
+    left join noc.maintenance_windows as w on w.window_id = k.id
+    left join public.noc_alerts as a on k.kind = 'inhibition' and a.alert_id = k.id
 $$;
 
 /*
@@ -118,11 +152,18 @@ as $$
         ),
         'value', a.last_value, 'threshold', a.threshold, 'unit', a.unit,
         'opened_at', a.opened_at, 'started_at', a.started_at, 'ack_until', a.ack_until,
-        'reopen_count', a.reopen_count, 'owner', case
-            when coalesce(a.company_cnpj, '*') = any(operable)
-                then (select u.email from auth.users as u where u.id = a.assignee)
+        'reopen_count', a.reopen_count, 'flapping', a.flapping,
+        'muted_by', noc.mute_json(a.muted_by, w.works), 'can_work', w.works,
+        'incident', a.incident, 'parent_id', case when '*' = any(operable) then a.parent_id end,
+        'parts', case when a.incident then (
+            select count(*) from public.noc_alerts as p
+            where p.parent_id = a.alert_id and p.state <> 'closed'
+        ) end,
+        'owner', case
+            when w.works then (select u.email from auth.users as u where u.id = a.assignee)
         end
     )
+    from (select coalesce(a.company_cnpj, '*') = any(operable) as works) as w
 $$;
 
 /*
@@ -143,7 +184,10 @@ as $$
     ),
 
     alerts as materialized (
-        select a as alert, a.severity, a.started_at
+        select
+            a as alert, a.severity, a.started_at,
+            -- People are asked to act on it: not muted, and not a part of a listed incident.
+            a.muted_by is null and (a.parent_id is null or '*' <> all(s.scopes)) as counted
         from scope as s cross join lateral noc.live_alerts(s.scopes, null) as a
     ),
 
@@ -153,7 +197,9 @@ as $$
     ),
 
     known as (
-        select noc.status_of_severity(a.severity) as status, a.started_at as since from alerts as a
+        select noc.counted_status(a.alert) as status, a.started_at as since
+        from alerts as a
+        where noc.counted_status(a.alert) is not null
         union all
         select v.known, v.since from services as v where v.known is not null
         union all
@@ -165,6 +211,7 @@ as $$
         inner join noc.rule_states as r
             on r.alert_id is null and coalesce(r.company_cnpj, '*') = any(s.scopes)
         where r.severity is not null
+            and noc.maintenance_until(r.company_cnpj, r.service, at) is null
     ),
 
     worst as (
@@ -186,15 +233,20 @@ as $$
             else coalesce(w.status::text, 'NO_DATA')
         end,
         'since', case when w.status > 'UP' then w.since end,
-        'open_alerts', (select count(*) from alerts),
-        'critical_alerts', (select count(*) from alerts as a where a.severity = 'critical'),
+        'open_alerts', (select count(*) from alerts as a where a.counted),
+        'critical_alerts', (
+            select count(*) from alerts as a where a.counted and a.severity = 'critical'
+        ),
         'worst', (
             select coalesce(jsonb_agg(
                 noc.alert_json(q.alert, s.operable) order by q.severity desc, q.started_at
             ), '[]')
             from scope as s
             cross join (
-                select a.* from alerts as a order by a.severity desc, a.started_at limit 3
+                select a.* from alerts as a
+                where a.counted
+                order by a.severity desc, a.started_at
+                limit 3
             ) as q
         )
     )

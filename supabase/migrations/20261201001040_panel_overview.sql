@@ -10,12 +10,19 @@ language sql
 stable
 set search_path = ''
 as $$
-    with alerts as materialized (select * from noc.live_alerts(scopes, banner.service)),
+    with alerts as materialized (
+        select a.* from noc.live_alerts(scopes, banner.service) as a
+        where a.muted_by is null and (a.parent_id is null or '*' <> all(scopes))
+    ),
 
     kinds as (
         select
             a.code, a.service, max(a.severity) as severity, min(a.started_at) as since,
-            count(distinct a.company_cnpj) as companies,
+            -- An incident's companies are its parts'.
+            count(distinct a.company_cnpj) + coalesce(max((
+                select count(distinct p.company_cnpj) from public.noc_alerts as p
+                where a.incident and p.parent_id = a.alert_id and p.state <> 'closed'
+            )), 0) as companies,
             (array_agg(a.alert_id order by a.severity desc, a.last_value desc))[1] as alert_id
         from alerts as a
         group by a.code, a.service

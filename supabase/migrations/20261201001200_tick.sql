@@ -40,6 +40,13 @@ begin
     );
     v_stages := noc.add_stage(v_stages, 'evaluate_rules', noc.evaluate_rules(at), v_started);
     v_stages := noc.add_stage(
+        v_stages, 'settle_flapping', noc.settle_flapping(at), v_started
+    );
+    v_stages := noc.add_stage(
+        v_stages, 'gather_incidents', noc.gather_incidents(at), v_started
+    );
+    v_stages := noc.add_stage(v_stages, 'mute_alerts', noc.mute_alerts(at), v_started);
+    v_stages := noc.add_stage(
         v_stages, 'announce', jsonb_build_object('topics', noc.announce_touched()), v_started
     );
 

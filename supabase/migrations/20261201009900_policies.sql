@@ -123,6 +123,12 @@ noc.ack_alert(uuid, text, integer, timestamptz),
 noc.close_alert(uuid, text, timestamptz),
 noc.comment_alert(uuid, text, timestamptz),
 noc.assign_alert(uuid, uuid, timestamptz),
+noc.silence(jsonb, timestamptz, text, timestamptz, boolean, timestamptz),
+noc.end_silence(uuid, text, timestamptz),
+noc.preview_silence(jsonb),
+noc.list_silences(boolean, timestamptz),
+noc.save_maintenance(jsonb, timestamptz),
+noc.end_maintenance(uuid, timestamptz),
 noc.verify_audit(text),
 noc.probe_echo(text),
 public.noc_save_group(uuid, text),
@@ -145,6 +151,12 @@ public.noc_ack_alert(uuid, text, integer),
 public.noc_close_alert(uuid, text),
 public.noc_comment_alert(uuid, text),
 public.noc_assign_alert(uuid, uuid),
+public.noc_silence(jsonb, timestamptz, text, timestamptz, boolean),
+public.noc_end_silence(uuid, text),
+public.noc_preview_silence(jsonb),
+public.noc_list_silences(boolean),
+public.noc_save_maintenance(jsonb),
+public.noc_end_maintenance(uuid),
 public.noc_verify_audit(text),
 public.noc_probe_echo(text)
 to authenticated;
@@ -194,7 +206,7 @@ using (company_cnpj = any((select noc.visible_scopes())::text []));
 grant select (
     alert_id, rule_id, code, fingerprint, target, company_cnpj, service, endpoint, severity,
     severity_max, state, started_at, opened_at, last_seen_at, closed_at, close_reason, ack_until,
-    reopen_count, value, last_value, threshold, unit
+    reopen_count, incident, flapping, value, last_value, threshold, unit
 ) on public.noc_alerts to authenticated;
 
 create policy "read alerts of visible companies" on public.noc_alerts
@@ -222,6 +234,18 @@ grant select (
 ) on public.noc_rules to authenticated;
 
 create policy "read rules of operable companies" on public.noc_rules
+for select to authenticated
+using (coalesce(company_cnpj, '*') = any((select noc.operable_scopes())::text []));
+
+-- noc_silences.sql
+-- noc_silences: those of operable companies; a group's and the general ones are admin's, others
+-- read theirs through noc_list_silences.
+grant select (
+    silence_id, company_cnpj, group_id, matchers, starts_at, ends_at, critical_until,
+    end_on_resolve, matched, created_by, audit_id, ended_at
+) on public.noc_silences to authenticated;
+
+create policy "read silences of operable companies" on public.noc_silences
 for select to authenticated
 using (coalesce(company_cnpj, '*') = any((select noc.operable_scopes())::text []));
 

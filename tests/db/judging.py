@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from tests.db.conftest import A1, Database, call, ingest, ingest_key
 
 S = timedelta(seconds=1)
+MIN = 60 * S
 
 
 def evaluate(db: Database, at: datetime) -> dict[str, Any]:
@@ -89,3 +91,50 @@ def state(db: Database, company: str | None = A1, metric: str = "p95_ms") -> dic
 def phase(db: Database, company: str | None = A1, metric: str = "p95_ms") -> str | None:
     found = state(db, company, metric)
     return found["phase"] if found else None
+
+
+def judge(db: Database, at: datetime) -> None:
+    """The tick's whole judgement at `at`: rules, flapping, incidents, muting."""
+    evaluate(db, at)
+    for stage in ("settle_flapping", "gather_incidents", "mute_alerts"):
+        db.run(f"select noc.{stage}(%s)", at)
+
+
+def opened(db: Database, at: datetime, company: str | None = A1, service: str = "omie") -> UUID:
+    """An alert of a probe that is down, which opens at once; gives its id."""
+    probed(db, service, "DOWN", at, company)
+    evaluate(db, at)
+    alert_id: UUID = db.one(
+        "select alert_id from public.noc_alerts where service = %s and state <> 'closed'"
+        " and company_cnpj is not distinct from %s",
+        service,
+        company,
+    )
+    return alert_id
+
+
+def alert_of(db: Database, alert_id: UUID) -> dict[str, Any]:
+    """The alert's row."""
+    return db.all("select * from public.noc_alerts where alert_id = %s", alert_id)[0]
+
+
+def kinds(db: Database, alert_id: UUID) -> list[str]:
+    """Its events in order."""
+    return [
+        row["kind"]
+        for row in db.all(
+            "select kind from noc.alert_events where alert_id = %s order by event_id", alert_id
+        )
+    ]
+
+
+def recover(db: Database, at: datetime, service: str = "omie", company: str | None = A1) -> None:
+    """The probe is good again."""
+    probed(db, service, "UP", at, company)
+    evaluate(db, at)
+
+
+def at_that_time(db: Database, user: UUID, query: str, *args: object) -> Any:
+    """The answer of a private function that takes the instant, for this caller."""
+    with db.acting_as(user, "postgres"):
+        return db.one(query, *args)

@@ -9,49 +9,22 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.db.conftest import A1, A2, GROUP_A, Database, World, member
-from tests.db.judging import S, alerts, evaluate, probed, state, traffic
+from tests.db.judging import (
+    MIN,
+    S,
+    alert_of,
+    alerts,
+    at_that_time,
+    evaluate,
+    kinds,
+    opened,
+    probed,
+    recover,
+    state,
+    traffic,
+)
 
 pytestmark = pytest.mark.usefixtures("world")
-
-MIN = 60 * S
-
-
-def opened(db: Database, at: datetime, company: str | None = A1, service: str = "omie") -> UUID:
-    """An alert of a probe that is down, which opens at once; gives its id."""
-    probed(db, service, "DOWN", at, company)
-    evaluate(db, at)
-    alert_id: UUID = db.one(
-        "select alert_id from public.noc_alerts where service = %s and state <> 'closed'"
-        " and company_cnpj is not distinct from %s",
-        service,
-        company,
-    )
-    return alert_id
-
-
-def alert_of(db: Database, alert_id: UUID) -> dict[str, Any]:
-    return db.all("select * from public.noc_alerts where alert_id = %s", alert_id)[0]
-
-
-def kinds(db: Database, alert_id: UUID) -> list[str]:
-    return [
-        row["kind"]
-        for row in db.all(
-            "select kind from noc.alert_events where alert_id = %s order by event_id", alert_id
-        )
-    ]
-
-
-def recover(db: Database, at: datetime, service: str = "omie", company: str | None = A1) -> None:
-    probed(db, service, "UP", at, company)
-    evaluate(db, at)
-
-
-def at_that_time(db: Database, user: UUID, query: str, *args: object) -> Any:
-    """The answer of a private function that takes the instant, for this caller."""
-    with db.acting_as(user, "postgres"):
-        return db.one(query, *args)
-
 
 # Acknowledge
 

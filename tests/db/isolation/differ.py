@@ -179,7 +179,9 @@ class _Interview:
         else:
             read = FILTERED[name]
             actual = read.observe(self._unframed(answer))
-            self._compare(surface, read.expect(scope, self.facts), actual, granted=True)
+            self._compare(
+                surface, read.expect(scope, self.rights, self.facts), actual, granted=True
+            )
 
     def _read_alert(self, name: str, alert: Row | None) -> None:
         answer = self._ask_of(alert, f"select public.{name}(%(alert_id)s) as answer")

@@ -57,10 +57,18 @@ class Facts:
         return {row["group_id"]: row for row in self.public["company_groups"]}
 
     def note(self, event: Row) -> str | None:
-        """A person's words about an alert; they stand in the trail."""
+        """A person's words about an alert or a silence; they stand in the trail."""
         entries = (one for one in self.public["noc_audit"] if one["audit_id"] == event["audit_id"])
-        entry = next(entries, None)
-        return entry and entry["payload"] and entry["payload"].get("note")
+        payload: dict[str, Any] = (next(entries, None) or {}).get("payload") or {}
+        return payload.get("note")
+
+    def parts(self, incident: Row) -> list[Row]:
+        """Open alerts that belong to an incident."""
+        return [
+            row
+            for row in self.public["noc_alerts"]
+            if row["parent_id"] == incident["alert_id"] and row["state"] != "closed"
+        ]
 
 
 def tables(connection: psycopg.Connection[Row]) -> list[str]:

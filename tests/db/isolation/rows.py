@@ -159,6 +159,47 @@ class Filler:
         by_code = {row["code"]: row["rule_id"] for row in rules}
         for index in self._some(0, 1) if self.calm else self._some(3, 14):
             self._alert(index, by_code)
+        self._incident()
+        self._silences()
+
+    def _incident(self) -> None:
+        """Now and then an alert of no company is an incident, and some others are its parts."""
+        self.connection.execute(
+            "with one as (update public.noc_alerts set incident = true where alert_id = (select"
+            " alert_id from public.noc_alerts where company_cnpj is null order by alert_id limit 1)"
+            " returning alert_id) update public.noc_alerts as a set parent_id = one.alert_id"
+            " from one where a.company_cnpj is not null and hashtext(a.fingerprint) % 2 = 0"
+        )
+
+    def _silences(self) -> None:
+        """Silences of a company, a group or everything; some mute an alert that is open."""
+        for number in self._some(0, 4):
+            kind = self.random.choice(("company", "group", "everything"))
+            silence_id = random_uuid(self.random)
+            company = self.random.choice(self.tenancy.companies) if kind == "company" else None
+            row = self.connection.execute(
+                "select noc.record_audit('silence', 'x', %s, jsonb_build_object('note', %s::text))"
+                " as audit_id",
+                (company, f"motivo {number}"),
+            ).fetchone()
+            assert row is not None
+            self._insert(
+                "public.noc_silences",
+                silence_id=silence_id,
+                company_cnpj=company,
+                group_id=self.random.choice(self.tenancy.groups) if kind == "group" else None,
+                matchers=Jsonb([{"field": "service", "op": "=", "value": "omie"}]),
+                starts_at=self.at - timedelta(hours=1),
+                ends_at=self.at + timedelta(hours=self.random.choice((-0.5, 1))),
+                critical_until=self.at - timedelta(hours=0.75),
+                created_by=self.random.choice(self.tenancy.people),
+                audit_id=row["audit_id"],
+            )
+            self.connection.execute(
+                "update public.noc_alerts set muted_by = 'silence:' || %s where state <> 'closed'"
+                " and muted_by is null and hashtext(fingerprint) %% 4 = %s",
+                (silence_id, number % 4),
+            )
 
     def _alert(self, index: int, rules: dict[str, Any]) -> None:
         code, unit = self.random.choice(CODES)

@@ -14,6 +14,8 @@ from tests.db.isolation.status import (
     ORDER,
     SEVERITIES,
     Shown,
+    asked_for,
+    lent,
     shown_services,
     worst,
     worst_alert,
@@ -70,7 +72,8 @@ def expected_badge(rights: Rights, facts: Facts) -> Json:
         if row["state"] != "closed" and rights.sees(row["company_cnpj"])
     ]
     services = shown_services(rights.visible, rights.admin, facts)
-    known = [(OF_SEVERITY[a["severity"]], a["started_at"]) for a in alerts]
+    known = [(lent(a), a["started_at"]) for a in alerts]
+    counted = [a for a in alerts if asked_for(a, rights.admin)]
     known += [(one.known, one.since) for one in services.values() if one.known is not None]
     top = worst(status for status, _ in known)
     tick = facts.private["engine_state"][0]["tick_at"]
@@ -82,9 +85,9 @@ def expected_badge(rights: Rights, facts: Facts) -> Json:
     return {
         "status": status,
         "since": None if calm else min(since for one, since in known if one == top),
-        "open_alerts": len(alerts),
-        "critical_alerts": sum(a["severity"] == "critical" for a in alerts),
-        "worst": [listed(a, facts) for a in ranked(alerts)[:3]],
+        "open_alerts": len(counted),
+        "critical_alerts": sum(a["severity"] == "critical" for a in counted),
+        "worst": [listed(a, rights, facts) for a in ranked(counted)[:3]],
     }
 
 
@@ -96,24 +99,49 @@ def observed_badge(data: Json) -> Json:
     }
 
 
-def listed(alert: Row, facts: Facts) -> tuple[Any, ...]:
+def listed(alert: Row, rights: Rights, facts: Facts) -> tuple[Any, ...]:
     company = alert["company_cnpj"]
-    name = facts.companies[company]["name"] if company else None
-    return (str(alert["alert_id"]), alert["service"], company, name, alert["last_value"])
+    works = rights.operates(company)
+    return (
+        str(alert["alert_id"]),
+        alert["service"],
+        company,
+        facts.companies[company]["name"] if company else None,
+        alert["last_value"],
+        works,
+        _muted(alert, works, facts),
+        str(alert["parent_id"]) if rights.admin and alert["parent_id"] else None,
+        len(facts.parts(alert)) if alert["incident"] else None,
+    )
+
+
+def _muted(alert: Row, works: bool, facts: Facts) -> tuple[Any, ...] | None:
+    """By which silence, for who may work the alert; only that there is one, for others."""
+    if alert["muted_by"] is None:
+        return None
+    silence_id = alert["muted_by"].split(":")[1]
+    silence = next(s for s in facts.public["noc_silences"] if str(s["silence_id"]) == silence_id)
+    told = (silence_id, facts.note(silence)) if works else (None, None)
+    return ("silence", silence["ends_at"], *told)
 
 
 def observed_alert(alert: Json) -> tuple[Any, ...]:
+    muted = alert["muted_by"]
     return (
         alert["alert_id"],
         alert["service"],
         alert["company_cnpj"],
         alert["company_name"],
         alert["value"],
+        alert["can_work"],
+        muted and (muted["kind"], instant(muted["until"]), muted["id"], muted["reason"]),
+        alert["parent_id"],
+        alert["parts"],
     )
 
 
 def expected_banner(scope: Scope, facts: Facts) -> Json:
-    alerts = scope.alerts(facts)
+    alerts = [a for a in scope.alerts(facts) if asked_for(a, scope.everything)]
     services = {
         name: one
         for name, one in shown_services(scope.companies, scope.everything, facts).items()
@@ -144,6 +172,7 @@ def _kind(alerts: list[Row], facts: Facts) -> tuple[tuple[Any, ...], Json]:
     first = worst_alert(alerts)
     since = min(a["started_at"] for a in alerts)
     companies = len({a["company_cnpj"] for a in alerts} - {None})
+    companies += max(len({p["company_cnpj"] for p in facts.parts(a)}) for a in alerts)
     name = facts.companies.get(first["company_cnpj"], {}).get("name")
     return (-SEVERITIES[first["severity"]], -companies, since), {
         "status": OF_SEVERITY[first["severity"]],

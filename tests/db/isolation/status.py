@@ -25,6 +25,17 @@ class Shown:
     silent: bool
 
 
+def lent(alert: Row) -> str:
+    """The status that an open alert stands for; silenced it is never worse than DEGRADED."""
+    status = OF_SEVERITY[alert["severity"]]
+    return "DEGRADED" if alert["muted_by"] and status == "DOWN" else status
+
+
+def asked_for(alert: Row, everything: bool) -> bool:
+    """Whether a reader is asked to act on it: not muted, no part of an incident it sees."""
+    return alert["muted_by"] is None and not (everything and alert["parent_id"])
+
+
 def worst(statuses: Any) -> str | None:
     return max(statuses, key=ORDER.__getitem__, default=None)
 
@@ -68,6 +79,7 @@ def _sources(service: str, company: str | None, facts: Facts) -> tuple[Row | Non
         for row in facts.public["noc_alerts"]
         if row["state"] != "closed"
         and row["severity"] != "info"
+        and not row["incident"]
         and (row["service"], row["company_cnpj"]) == (service, company)
     ]
     probes = [
@@ -104,10 +116,7 @@ def shown_services(companies: frozenset[str], everything: bool, facts: Facts) ->
 def _line(probe: Row | None, alerts: list[Row], readable: bool, facts: Facts) -> _Line:
     reasons = {row["metric"]: row["reason"] for row in facts.private["rule_metrics"]}
     metrics = {row["rule_id"]: row["metric"] for row in facts.public["noc_rules"]}
-    sources = [
-        (OF_SEVERITY[row["severity"]], row["started_at"], reasons[metrics[row["rule_id"]]])
-        for row in alerts
-    ]
+    sources = [(lent(row), row["started_at"], reasons[metrics[row["rule_id"]]]) for row in alerts]
     fresh = True
     if probe is not None:
         limit = timedelta(seconds=3 * probe["interval_s"])

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import psycopg
 
-from tests.db.isolation import alert_work, kpis, panel, people, states, trail
+from tests.db.isolation import alert_work, kpis, panel, people, silenced, states, trail
 from tests.db.isolation.facts import Facts, Row
 from tests.db.isolation.rights import Rights
 from tests.db.isolation.scope import Scope
@@ -19,14 +19,15 @@ select p.proname from pg_catalog.pg_proc as p
 where p.pronamespace = 'public'::regnamespace and p.proname like 'noc\\_%%'
     and p.provolatile <> 'v' and has_function_privilege('authenticated', p.oid, 'execute')
 """
-HARMLESS: Final = {"noc_ping"}  # the clock alone
+# The clock alone; and what tests/db/test_silences.py asks of every role.
+HARMLESS: Final = {"noc_ping", "noc_preview_silence"}
 
 
 @dataclass(frozen=True, slots=True)
 class Filtered:
     """A read with (company_cnpj, group_id, service, range)."""
 
-    expect: Callable[[Scope, Facts], Any]
+    expect: Callable[[Scope, Rights, Facts], Any]
     observe: Callable[[dict[str, Any]], Any]
 
 
@@ -38,7 +39,7 @@ class Plain:
     """
 
     expect: Callable[[Rights, Facts], Any]
-    observe: Callable[[dict[str, Any]], Any]
+    observe: Callable[[Any], Any]
     framed: bool = True
 
 
@@ -50,10 +51,12 @@ class PerAlert:
     observe: Callable[[dict[str, Any]], Any]
 
 
-def _overview(scope: Scope, facts: Facts) -> dict[str, Any]:
+def _overview(scope: Scope, rights: Rights, facts: Facts) -> dict[str, Any]:
     return {
         "kpis": kpis.expected_kpis(scope, facts),
-        "alerts": [states.listed(alert, facts) for alert in states.ranked(scope.alerts(facts))],
+        "alerts": [
+            states.listed(alert, rights, facts) for alert in states.ranked(scope.alerts(facts))
+        ],
         "services": states.expected_cards(scope, facts),
         "banner": states.expected_banner(scope, facts),
         "traffic": panel.expected_traffic(scope, facts),
@@ -72,16 +75,22 @@ def _overview_seen(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _of_scope(expect: Callable[[Scope, Facts], Any]) -> Callable[[Scope, Rights, Facts], Any]:
+    """An oracle that asks nothing but what the scope holds."""
+    return lambda scope, _rights, facts: expect(scope, facts)
+
+
 FILTERED: Final = {
     "noc_overview": Filtered(_overview, _overview_seen),
-    "noc_series": Filtered(panel.expected_series, panel.observed_series),
-    "noc_heatmap": Filtered(panel.expected_heatmap, panel.observed_heatmap),
-    "noc_matrix": Filtered(panel.expected_matrix, panel.observed_matrix),
+    "noc_series": Filtered(_of_scope(panel.expected_series), panel.observed_series),
+    "noc_heatmap": Filtered(_of_scope(panel.expected_heatmap), panel.observed_heatmap),
+    "noc_matrix": Filtered(_of_scope(panel.expected_matrix), panel.observed_matrix),
 }
 PLAIN: Final = {
     "noc_me": Plain(people.expected_me, people.observed_me),
     "noc_badge": Plain(states.expected_badge, states.observed_badge),
     "noc_verify_audit": Plain(trail.expected_chains, trail.observed_chains),
+    "noc_list_silences": Plain(silenced.expected_silences, silenced.observed_silences),
     "noc_list_members": Plain(people.expected_members, people.observed_members, framed=False),
 }
 PER_ALERT: Final = {

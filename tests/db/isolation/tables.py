@@ -41,6 +41,7 @@ READS: Final[dict[str, Reads]] = {
     "noc_alerts": _of_visible_scope,
     "noc_audit": _of_operable_scope,
     "noc_rules": _of_operable_scope,
+    "noc_silences": _of_operable_scope,
     "queue_whatsapp": _of_visible_company,
     "service_health": _of_visible_scope,
     "sessions": _of_visible_scope,

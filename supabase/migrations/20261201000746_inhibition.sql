@@ -1,0 +1,60 @@
+-- Inhibition: a cause that is known tells for its consequences. Only telling is suppressed:
+-- what is inhibited opens, stays listed and is resolved like any other.
+
+/*
+A critical alert of a source rule silences alerts of the target rules, of the same service
+when asked, of the same company unless the source concerns everybody. One hop: what is
+inhibited inhibits all the same. An alert that could be the source of a rule is never its
+target. `release_s`: how long after the source's end targets are still held back.
+*/
+create table noc.inhibitions (
+    name text primary key,
+    source_codes text [] not null,
+    source_service text references noc.services (service_name),     -- null: any
+    target_codes text [],                                           -- null: every rule
+    same_service boolean not null,
+    release_s integer not null default 120
+);
+
+create index inhibitions_source_service_idx on noc.inhibitions (source_service);
+alter table noc.inhibitions enable row level security;
+
+insert into noc.inhibitions values
+('service_down', '{service_down,llm_down}', null, '{p95_latency,error_rate}', true, 120),
+-- The backlog of an outage takes its time to drain.
+('whatsapp_down', '{service_down}', 'whatsapp', '{whatsapp_queue_pending}', true, 900),
+('database_down', '{service_down}', 'supabase:postgres', null, false, 120);
+
+/* For each open alert that a source inhibits at `at`, the source: open, or gone a moment ago. */
+create function noc.inhibited(at timestamptz)
+returns table (alert_id uuid, source_id uuid)
+language sql
+stable
+rows 10
+set search_path = ''
+as $$
+    with sources as materialized (
+        select i.*, a.alert_id, a.service, a.company_cnpj
+        from noc.inhibitions as i
+        inner join public.noc_alerts as a
+            on a.code = any(i.source_codes)
+            and coalesce(a.service = i.source_service, i.source_service is null)
+            and a.severity = 'critical'
+            and coalesce(a.closed_at > at - make_interval(secs => i.release_s), true)
+        where coalesce(a.close_reason = 'recovered', true)
+    )
+
+    select distinct on (a.alert_id) a.alert_id, s.alert_id
+    from sources as s
+    inner join public.noc_alerts as a
+        on a.state <> 'closed'
+        and a.alert_id <> s.alert_id
+        and coalesce(a.code = any(s.target_codes), s.target_codes is null)
+        and (a.service = s.service or not s.same_service)
+        and coalesce(a.company_cnpj = s.company_cnpj, s.company_cnpj is null)
+        and not (
+            a.code = any(s.source_codes)
+            and coalesce(a.service = s.source_service, s.source_service is null)
+        )
+    order by a.alert_id, s.alert_id
+$$;
