@@ -119,6 +119,10 @@ noc.series(text, uuid, text, text, timestamptz),
 noc.heatmap(text, uuid, text, text, timestamptz),
 noc.matrix(text, uuid, text, text, timestamptz),
 noc.timeline(uuid),
+noc.alert_history(
+    text, uuid, text, text, text, text, timestamptz, timestamptz, text, integer
+),
+noc.export_csv(text, text, uuid, text, text, text, text, timestamptz, timestamptz),
 noc.ack_alert(uuid, text, integer, timestamptz),
 noc.close_alert(uuid, text, timestamptz),
 noc.comment_alert(uuid, text, timestamptz),
@@ -147,6 +151,10 @@ public.noc_series(text, uuid, text, text),
 public.noc_heatmap(text, uuid, text, text),
 public.noc_matrix(text, uuid, text, text),
 public.noc_timeline(uuid),
+public.noc_alert_history(
+    text, uuid, text, text, text, text, timestamptz, timestamptz, text, integer
+),
+public.noc_export_csv(text, text, uuid, text, text, text, text, timestamptz, timestamptz),
 public.noc_ack_alert(uuid, text, integer),
 public.noc_close_alert(uuid, text),
 public.noc_comment_alert(uuid, text),

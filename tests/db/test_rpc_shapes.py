@@ -13,7 +13,15 @@ import pytest
 from tests.db.conftest import A1, Database, World, call, ingest, ingest_key
 
 DOCUMENT = Path(__file__).parents[2] / "docs/rpc.md"
-READS = ("noc_me", "noc_badge", "noc_overview", "noc_series", "noc_heatmap", "noc_matrix")
+READS = (
+    "noc_me",
+    "noc_badge",
+    "noc_overview",
+    "noc_series",
+    "noc_heatmap",
+    "noc_matrix",
+    "noc_alert_history",
+)
 ENVELOPE = {"server_time", "tick_at", "versions", "data"}
 
 

@@ -162,12 +162,7 @@ class _Interview:
 
     def _read_filtered(self, name: str, wanted: Filter) -> None:
         surface = f"{name}{wanted.arguments}"
-        answer = self.desk.ask(
-            self.caller,
-            f"select public.{name}(%(company_cnpj)s, %(group_id)s, %(service)s, %(range)s)"
-            " as answer",
-            wanted.arguments,
-        )
+        answer = self.desk.ask(self.caller, FILTERED[name].query(name), wanted.arguments)
         if self.anonymous:
             self._compare(name, DENIED, _code(answer), granted=False)
             return

@@ -218,6 +218,16 @@ MUTANTS: Final[dict[str, Mutant]] = {
     "annotations of every scope": Edit(
         f"noc.series({FILTERED})", "coalesce(a.company_cnpj, '*') = any(v_scope.companies)", "true"
     ),
+    "the history of every scope": Edit(
+        "noc.filtered_alerts(noc.alert_filter)",
+        "coalesce(a.company_cnpj, '*') = any(f.scopes)",
+        "true",
+    ),
+    "the history names every scope's rules": Edit(
+        "noc.alert_history(text,uuid,text,text,text,text,timestamptz,timestamptz,text,integer)",
+        "coalesce(a.company_cnpj, '*') = any(v_filter.scopes)",
+        "true",
+    ),
     "the queue of every company": Edit(
         "noc.work_kpis(noc.read_scope,jsonb,timestamptz)",
         "q.company_cnpj = any(s.companies)",

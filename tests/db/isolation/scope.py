@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -55,6 +55,9 @@ class Scope:
 
     def serves(self, service: str | None) -> bool:
         return self.wanted.service is None or service == self.wanted.service
+
+    def of_any_service(self) -> Scope:
+        return replace(self, wanted=replace(self.wanted, service=None))
 
     def spans(self, instant: datetime) -> bool:
         return self.starts <= instant < self.ends

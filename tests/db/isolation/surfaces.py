@@ -25,10 +25,15 @@ HARMLESS: Final = {"noc_ping", "noc_preview_silence"}
 
 @dataclass(frozen=True, slots=True)
 class Filtered:
-    """A read with (company_cnpj, group_id, service, range)."""
+    """A read with a company, a group and a service; all but one with a range."""
 
     expect: Callable[[Scope, Rights, Facts], Any]
     observe: Callable[[dict[str, Any]], Any]
+    arguments: tuple[str, ...] = ("company_cnpj", "group_id", "service", "range")
+
+    def query(self, name: str) -> str:
+        given = ", ".join(f"{argument} => %({argument})s" for argument in self.arguments)
+        return f"select public.{name}({given}) as answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +85,39 @@ def _of_scope(expect: Callable[[Scope, Facts], Any]) -> Callable[[Scope, Rights,
     return lambda scope, _rights, facts: expect(scope, facts)
 
 
+def _owner(alert: Row, rights: Rights, facts: Facts) -> str | None:
+    """People are told to those alone who may work the alert."""
+    works = rights.operates(alert["company_cnpj"])
+    return facts.users.get(alert["assignee"]) if works else None
+
+
+def _history(scope: Scope, rights: Rights, facts: Facts) -> dict[str, Any]:
+    found = scope.alerts(facts, live=False)
+    latest = sorted(found, key=lambda a: (a["opened_at"], a["alert_id"]), reverse=True)
+    return {
+        "alerts": [
+            (*states.listed(alert, rights, facts), _owner(alert, rights, facts))
+            for alert in latest[:50]
+        ],
+        "total": len(found),
+        "codes": {a["code"] for a in scope.of_any_service().alerts(facts, live=False)},
+    }
+
+
+def _history_seen(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "alerts": [(*states.observed_alert(a), a["owner"]) for a in data["alerts"]],
+        "total": data["total"],
+        "codes": set(data["codes"]),
+    }
+
+
 FILTERED: Final = {
     "noc_overview": Filtered(_overview, _overview_seen),
     "noc_series": Filtered(_of_scope(panel.expected_series), panel.observed_series),
     "noc_heatmap": Filtered(_of_scope(panel.expected_heatmap), panel.observed_heatmap),
     "noc_matrix": Filtered(_of_scope(panel.expected_matrix), panel.observed_matrix),
+    "noc_alert_history": Filtered(_history, _history_seen, ("company_cnpj", "group_id", "service")),
 }
 PLAIN: Final = {
     "noc_me": Plain(people.expected_me, people.observed_me),
