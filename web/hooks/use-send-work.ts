@@ -13,7 +13,7 @@ import { useNoc } from "./use-noc";
 import { keyOf } from "./use-noc-query";
 import { useSignedIn, type SignedIn } from "./use-session";
 
-const touched: readonly Read[] = ["overview", "timeline", "series"];
+const touched: readonly Read[] = ["overview", "timeline", "series", "history"];
 
 async function send({ supabase, user_id }: SignedIn, alert_id: string, work: Work): Promise<Done> {
   switch (work.kind) {

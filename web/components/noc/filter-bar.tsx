@@ -141,13 +141,15 @@ export interface FilterBarProps {
   me: Me | null;
   filter: Filter;
   change: Change;
+  /** Whether the page draws figures over time, which need a range. */
+  ranged: boolean;
   /** The live mark and its controls, at the right end. */
   children: ReactNode;
   ref?: Ref<HTMLElement>;
 }
 
 /** What the page is about, all of it in the address bar, and whether it is live. */
-export function FilterBar({ me, filter, change, children, ref }: FilterBarProps) {
+export function FilterBar({ me, filter, change, ranged, children, ref }: FilterBarProps) {
   const t = useT();
   return (
     <section
@@ -161,14 +163,16 @@ export function FilterBar({ me, filter, change, children, ref }: FilterBarProps)
         <>
           <ScopePicker me={me} filter={filter} change={change} />
           <ServicePicker me={me} filter={filter} change={change} />
-          <Segments
-            label={t("filter.range")}
-            value={filter.range ?? DEFAULT_RANGE}
-            onChange={(range) => {
-              change({ range });
-            }}
-            choices={ranges.map((value) => ({ value, label: t(`range.${value}`) }))}
-          />
+          {ranged && (
+            <Segments
+              label={t("filter.range")}
+              value={filter.range ?? DEFAULT_RANGE}
+              onChange={(range) => {
+                change({ range });
+              }}
+              choices={ranges.map((value) => ({ value, label: t(`range.${value}`) }))}
+            />
+          )}
         </>
       )}
       <div className="flex grow items-center justify-end gap-2 max-tablet:basis-full max-tablet:justify-between">

@@ -6,13 +6,13 @@ import { NoRole } from "@/components/shell/empty";
 import { Notice } from "@/components/shell/notices";
 import { Button } from "@/components/ui/button";
 import { useNoc, useWatch } from "@/hooks/use-noc";
+import { useHistory } from "@/hooks/use-history";
 import { useIncident } from "@/hooks/use-incident";
 import { useMedia } from "@/hooks/use-media";
-import { useNocFilters } from "@/hooks/use-noc-filters";
+import { useNocPlace, type NocPlace } from "@/hooks/use-noc-place";
 import { useNocPage } from "@/hooks/use-noc-page";
 import { useMe, useOverview, useSeries } from "@/hooks/use-noc-query";
 import { useNow } from "@/hooks/use-now";
-import { useOpenAlert } from "@/hooks/use-open-alert";
 import { useSignedIn } from "@/hooks/use-session";
 import { useShortcuts } from "@/hooks/use-shortcuts";
 import { serverNow } from "@/lib/noc/contact";
@@ -21,6 +21,7 @@ import { useT } from "@/lib/noc/i18n";
 import type { Alert } from "@/lib/noc/types";
 import { Banner } from "./banner";
 import { FilterBar } from "./filter-bar";
+import { History } from "./history/history";
 import { IncidentDrawer } from "./incident/drawer";
 import { LiveMark } from "./live-mark";
 import { NowProvider } from "./now";
@@ -60,20 +61,34 @@ function Beside({ alerts, ...rest }: BesideProps) {
   return <IncidentDrawer known={known} read={read} {...rest} />;
 }
 
+/** The history in the page's place, with what is read for it. */
+function Past({ place }: { place: NocPlace }) {
+  return (
+    <History
+      read={useHistory(place.filter, place.history)}
+      asked={place.history}
+      onAsk={place.ask}
+      onView={place.show}
+      openId={place.alert_id}
+      onOpen={place.open}
+    />
+  );
+}
+
 /** The NOC page: owns filters and keys, and arranges what the reads and the watch say. */
 export function NocPanel() {
   const { email } = useSignedIn();
   const { askNow, togglePause } = useNoc();
   const stream = useWatch((state) => state.feed.stream);
-  const { filter, change } = useNocFilters();
+  const place = useNocPlace();
+  const { filter, change } = place;
   const me = useMe().data?.data ?? null;
   const overview = useOverview(filter);
   const series = useSeries(filter);
   const page = useNocPage(overview, series, me);
   const bar = useRef<HTMLElement>(null);
-  const incident = useOpenAlert();
   // On a phone the drawer covers the page, which must not be read through it.
-  const covered = useMedia("(width <= 640px)") && incident.alert_id !== null;
+  const covered = useMedia("(width <= 640px)") && place.alert_id !== null;
   const chooseService = useCallback(
     (service: string) => {
       change({ service: service === filter.service ? null : service });
@@ -92,7 +107,13 @@ export function NocPanel() {
     <Clock>
       <WorkProvider me={me}>
         <div inert={covered} className="contents">
-          <FilterBar ref={bar} me={me} filter={filter} change={change}>
+          <FilterBar
+            ref={bar}
+            me={me}
+            filter={filter}
+            change={change}
+            ranged={place.view === "live"}
+          >
             <LiveMark
               freshness={page.freshness}
               stream={stream}
@@ -119,32 +140,37 @@ export function NocPanel() {
                 around={page.around}
                 onRetry={askNow}
                 onResume={togglePause}
-                onOpen={incident.open}
+                onOpen={place.open}
               />
-              <Panels
-                key={queryOf(filter)}
-                overview={overview.data?.data ?? null}
-                overviewView={page.overviewView}
-                onRetryOverview={overview.refetch}
-                series={series.data?.data ?? null}
-                seriesView={page.seriesView}
-                onRetrySeries={series.refetch}
-                empty={me?.role === "admin" && me.companies.length === 0}
-                service={filter.service}
-                onService={chooseService}
-                openId={incident.alert_id}
-                onOpen={incident.open}
-              />
+              {place.view === "history" ? (
+                <Past place={place} />
+              ) : (
+                <Panels
+                  key={queryOf(filter)}
+                  overview={overview.data?.data ?? null}
+                  overviewView={page.overviewView}
+                  onRetryOverview={overview.refetch}
+                  series={series.data?.data ?? null}
+                  seriesView={page.seriesView}
+                  onRetrySeries={series.refetch}
+                  empty={me?.role === "admin" && me.companies.length === 0}
+                  service={filter.service}
+                  onService={chooseService}
+                  openId={place.alert_id}
+                  onOpen={place.open}
+                  onView={place.show}
+                />
+              )}
             </main>
           )}
         </div>
-        {incident.alert_id !== null && (
+        {place.alert_id !== null && (
           <Beside
-            key={incident.alert_id}
-            alert_id={incident.alert_id}
+            key={place.alert_id}
+            alert_id={place.alert_id}
             alerts={overview.data?.data.alerts ?? []}
-            onOpen={incident.open}
-            onClose={incident.close}
+            onOpen={place.open}
+            onClose={place.close}
           />
         )}
       </WorkProvider>

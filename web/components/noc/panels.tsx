@@ -3,8 +3,10 @@
 import { memo, useDeferredValue, useMemo } from "react";
 import { NoCompany } from "@/components/shell/empty";
 import { useT } from "@/lib/noc/i18n";
+import type { View } from "@/lib/noc/filters";
 import type { PanelView } from "@/lib/noc/shown";
 import type { Overview, Series } from "@/lib/noc/types";
+import { AlertViews } from "./alert-views";
 import { CardDatabase } from "./card-database";
 import { ChartErrors, ChartLatency, ChartThroughput } from "./charts";
 import { Fold } from "./fold";
@@ -35,6 +37,7 @@ export interface PanelsProps {
   /** The alert whose drawer is open. */
   openId: string | null;
   onOpen: (alert_id: string) => void;
+  onView: (view: View) => void;
 }
 
 function useCondition(view: PanelView, onRetry: () => unknown): Condition {
@@ -64,7 +67,8 @@ function Alerts({
   condition,
   openId,
   onOpen,
-}: Pick<PanelsProps, "overview" | "openId" | "onOpen"> & { condition: Condition }) {
+  onView,
+}: Pick<PanelsProps, "overview" | "openId" | "onOpen" | "onView"> & { condition: Condition }) {
   const silent = overview?.banner.status === "NO_DATA" && overview.alerts.length === 0;
   const unknown = silent && condition.kind === "ready";
   return (
@@ -77,6 +81,7 @@ function Alerts({
       onOpen={({ alert_id }) => {
         onOpen(alert_id);
       }}
+      views={<AlertViews view="live" onView={onView} />}
     />
   );
 }
@@ -115,6 +120,7 @@ export const Panels = memo(function Panels(props: PanelsProps) {
             condition={condition}
             openId={props.openId}
             onOpen={props.onOpen}
+            onView={props.onView}
           />
         </div>
       </div>

@@ -1,5 +1,6 @@
 "use client";
 
+import type { ReactNode } from "react";
 import { useAlertWork } from "@/hooks/use-alert-work";
 import { useFormat, useT } from "@/lib/noc/i18n";
 import { compareStatus, statusOfSeverity } from "@/lib/noc/status";
@@ -29,6 +30,8 @@ export interface TableAlertsProps {
   /** The alert whose drawer is open. */
   openId?: string | null;
   onOpen?: (alert: Alert) => void;
+  /** The switch between this list and the others. */
+  views?: ReactNode;
 }
 
 /** Gravest first, then the oldest: who waits longest is not pushed down by who just came. */
@@ -88,6 +91,7 @@ export function TableAlerts({
   condition = READY,
   openId = null,
   onOpen,
+  views,
 }: TableAlertsProps) {
   const t = useT();
   const title = t("alerts.title");
@@ -106,6 +110,7 @@ export function TableAlerts({
             </Button>
           )}
           <ConditionMark condition={shown} />
+          {views}
         </>
       }
       className="noc-alerts"

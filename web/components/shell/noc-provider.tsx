@@ -20,7 +20,13 @@ function isFinal(error: unknown): boolean {
   return error instanceof NocError && error.kind === "refused" && error.code.startsWith("PT4");
 }
 
-const held: readonly Read[] = ["overview", "series", "timeline"];
+const held: readonly Read[] = ["overview", "series", "timeline", "history"];
+
+/** The answer that a query holds; of a list that grew page by page, the first. */
+function answerOf(data: unknown): Answer<unknown> | undefined {
+  const paged = data as { pages?: Answer<unknown>[] } | undefined;
+  return paged?.pages === undefined ? (data as Answer<unknown> | undefined) : paged.pages[0];
+}
 
 /** Listens once the caller's topic is known. */
 function Feed({ request }: { request: (reads: Iterable<Read>) => void }) {
@@ -80,7 +86,7 @@ export function NocProvider({ children }: { children: ReactNode }) {
         .getQueryCache()
         .findAll({ queryKey: keyOf(user_id, read), type: "active" })
         .filter(({ state }) => state.fetchStatus === "idle" && !isFinal(state.error))
-        .some(({ state }) => lagsBehind(read, state.data as Answer<unknown> | undefined, badge)),
+        .some(({ state }) => lagsBehind(read, answerOf(state.data), badge)),
     );
     if (behind.length > 0 && watch.get().feed.stream !== "live") watch.waits();
     request(behind);

@@ -7,6 +7,7 @@ import type {
   Badge,
   Closed,
   Filter,
+  HistoryPage,
   Me,
   Overview,
   Series,
@@ -15,14 +16,17 @@ import type {
 
 /** Milliseconds after which a call counts as unanswered, the wait for a token included. */
 export const CALL_DEADLINE_MS = 6_000;
+/** A whole file takes longer to write than a page. */
+const FILE_DEADLINE_MS = 30_000;
 
 async function call(
   supabase: SupabaseClient,
   name: string,
   args: Record<string, unknown>,
   signal?: AbortSignal,
+  deadline = CALL_DEADLINE_MS,
 ): Promise<unknown> {
-  const timeout = AbortSignal.timeout(CALL_DEADLINE_MS);
+  const timeout = AbortSignal.timeout(deadline);
   const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
   try {
     const { data, error, status } = await orAbort(
@@ -88,6 +92,39 @@ export function readTimeline(
   signal?: AbortSignal,
 ): Promise<Answer<Timeline>> {
   return read(supabase, "noc_timeline", { alert_id }, signal);
+}
+
+/** What of all alerts is asked for; null asks for nothing. Times are ISO 8601. */
+export interface HistoryQuestion {
+  company_cnpj: string | null;
+  group_id: string | null;
+  service: string | null;
+  severity: string | null;
+  state: string | null;
+  code: string | null;
+  from: string | null;
+}
+
+/** The page after `cursor`; null: the first. Throws PT404 for a foreign scope, PT400. */
+export function readHistory(
+  supabase: SupabaseClient,
+  question: HistoryQuestion,
+  cursor: string | null,
+  max: number,
+  signal?: AbortSignal,
+): Promise<Answer<HistoryPage>> {
+  return read(supabase, "noc_alert_history", { ...question, cursor, max }, signal);
+}
+
+/** Every row that the question leaves, as CSV. Throws PT400 rows beyond the most of one file. */
+export async function exportAlerts(
+  supabase: SupabaseClient,
+  question: HistoryQuestion,
+): Promise<string> {
+  const args = { kind: "alerts", ...question };
+  const text = await call(supabase, "noc_export_csv", args, undefined, FILE_DEADLINE_MS);
+  if (typeof text !== "string") throw new NocError("malformed", "noc_export_csv: no text", "SHAPE");
+  return text;
 }
 
 /** `minutes` null: as long as the severity asks for. Throws PT400, PT403, PT404, PT409. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addressOf, alertOf, filterOf, mayPickScope, noFilter, queryOf } from "./filters";
+import { addressOf, filterOf, mayPickScope, noFilter, placeOf, queryOf } from "./filters";
 import type { Me } from "./types";
 
 const group = "0b6f1c1e-7a52-4c53-9a55-1b1f0e6d2a11";
@@ -37,17 +37,26 @@ describe("filters in the address bar", () => {
   });
 });
 
-describe("the open alert", () => {
-  test("stands beside the filter and survives a reload", () => {
-    expect(addressOf(noFilter, group)).toBe(`?alert=${group}`);
-    const address = addressOf(parse("service=omie"), group);
-    expect(address).toBe(`?service=omie&alert=${group}`);
-    expect(alertOf(new URLSearchParams(address))).toBe(group);
-    expect(addressOf(parse("service=omie"), null)).toBe("?service=omie");
+describe("the place that an address names", () => {
+  const place = (query: string) => placeOf(new URLSearchParams(query));
+
+  test.each([
+    `alert=${group}`,
+    `service=omie&alert=${group}`,
+    "view=history",
+    "service=omie&view=history&severity=critical&state=closed&rule=p95_latency&period=30d",
+    `view=history&period=all&alert=${group}`,
+    "view=silences",
+  ])("%s survives a reload", (query) => {
+    expect(addressOf(place(query))).toBe(`?${query}`);
   });
 
-  test("is dropped when it is not an id", () => {
-    expect(alertOf(new URLSearchParams("alert=%3Cb%3E"))).toBeNull();
+  test.each(["alert=%3Cb%3E", "view=secrets", "view=live"])("%s is dropped", (query) => {
+    expect(addressOf(place(query))).toBe("");
+  });
+
+  test("what the history was asked for is forgotten on the way out of it", () => {
+    expect(addressOf({ ...place("view=history&state=open"), view: "live" })).toBe("");
   });
 });
 

@@ -1,3 +1,4 @@
+import { historyOf, putHistory, type HistoryFilter } from "./history";
 import type { Filter, Me, Range } from "./types";
 
 /** The page's filters as the address bar holds them; null means "all" (or 1 h for the range). */
@@ -29,7 +30,7 @@ export function filterOf(query: URLSearchParams): Filter {
   };
 }
 
-/** The query string of a filter, "" or "?…", shortest form; the open alert is not part of it. */
+/** The query string of a filter, "" or "?…", shortest form. */
 export function queryOf(filter: Filter): string {
   const query = new URLSearchParams();
   if (filter.company_cnpj !== null) query.set("company", filter.company_cnpj);
@@ -40,16 +41,36 @@ export function queryOf(filter: Filter): string {
   return text === "" ? "" : `?${text}`;
 }
 
-/** The alert whose drawer is open, as the address holds it; null when none is. */
-export function alertOf(query: URLSearchParams): string | null {
-  return matching(query.get("alert"), UUID);
+/** The part of the page that fills it: the live panels, or one list about alerts. */
+export type View = "live" | "history" | "silences";
+const views: readonly View[] = ["live", "history", "silences"];
+
+/** Everything that the address bar says. */
+export interface Place {
+  filter: Filter;
+  view: View;
+  history: HistoryFilter;
+  /** The alert whose drawer is open; null when none is. */
+  alert_id: string | null;
 }
 
-/** The query string of the page: its filter and the alert that is open beside it. */
-export function addressOf(filter: Filter, alert_id: string | null): string {
-  const query = queryOf(filter);
-  if (alert_id === null) return query;
-  return `${query === "" ? "?" : `${query}&`}alert=${alert_id}`;
+export function placeOf(query: URLSearchParams): Place {
+  return {
+    filter: filterOf(query),
+    view: views.find((view) => view === query.get("view")) ?? "live",
+    history: historyOf(query),
+    alert_id: matching(query.get("alert"), UUID),
+  };
+}
+
+/** The query string of a place, "" or "?…", shortest form. */
+export function addressOf({ filter, view, history, alert_id }: Place): string {
+  const query = new URLSearchParams(queryOf(filter));
+  if (view !== "live") query.set("view", view);
+  if (view === "history") putHistory(query, history);
+  if (alert_id !== null) query.set("alert", alert_id);
+  const text = query.toString();
+  return text === "" ? "" : `?${text}`;
 }
 
 /** Whether the caller has anything to choose between; a single company needs no picker. */

@@ -1,20 +1,20 @@
 import type { Versions } from "./feed";
 
 /** Reads that a table feeds; the poll of the badge covers what is not named here. */
-export type Read = "me" | "overview" | "series" | "timeline";
+export type Read = "me" | "overview" | "series" | "timeline" | "history";
 
 const readsOf: Record<string, readonly Read[]> = {
   metrics_agg: ["overview", "series"],
-  noc_alerts: ["overview", "series", "timeline"],
+  noc_alerts: ["overview", "series", "timeline", "history"],
   service_health: ["overview"],
   queue_whatsapp: ["overview"],
   jobs: ["overview"],
-  companies: ["me", "overview"],
+  companies: ["me", "overview", "history"],
   company_groups: ["me", "overview"],
-  memberships: ["me", "overview", "timeline"],
+  memberships: ["me", "overview", "timeline", "history"],
   noc_rules: ["overview", "series", "timeline"],
 };
-const everyRead: readonly Read[] = ["me", "overview", "series", "timeline"];
+const everyRead: readonly Read[] = ["me", "overview", "series", "timeline", "history"];
 
 /** Which reads a change of these tables makes old; a table unknown to this page may touch all. */
 export function readsTouchedBy(tables: readonly string[]): Set<Read> {

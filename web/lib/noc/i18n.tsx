@@ -32,7 +32,7 @@ export interface Translate {
   /** The word for a code that the database sent; the code itself when no key has it. */
   code: (prefix: string, code: string) => string;
   /** Picks `key.one` or `key.other`; `n` is shown with the language's separators. */
-  count: (key: PluralKey, n: number) => string;
+  count: (key: PluralKey, n: number, fill?: Record<string, string | number>) => string;
 }
 
 const catalogues: Record<Language, Record<WordKey, string>> = { "pt-BR": pt, en };
@@ -58,8 +58,8 @@ export function createTranslate(language: Language): Translate {
     find: (prefix: string, code: string, fill?: Record<string, string | number>) =>
       lookUp(`${prefix}.${code}`, fill),
     code: (prefix: string, code: string) => lookUp(`${prefix}.${code}`) ?? code,
-    count: (key: string, n: number) =>
-      lookUp(`${key}.${n === 1 ? "one" : "other"}`, { n: numbers.format(n) }) ?? key,
+    count: (key: string, n: number, fill?: Record<string, string | number>) =>
+      lookUp(`${key}.${n === 1 ? "one" : "other"}`, { ...fill, n: numbers.format(n) }) ?? key,
   });
 }
 

@@ -37,4 +37,10 @@ describe("a hint that was lost is found by the poll", () => {
     expect(lagsBehind("me", at(0, {}), at(60, {}))).toBe(false);
     expect(lagsBehind("me", at(0, {}), at(61, {}))).toBe(true);
   });
+
+  test("a list of pages that nothing touched is left alone for five minutes", () => {
+    expect(lagsBehind("history", at(0, {}), at(300, {}))).toBe(false);
+    expect(lagsBehind("history", at(0, {}), at(301, {}))).toBe(true);
+    expect(lagsBehind("history", at(0, { noc_alerts: 1 }), at(1, { noc_alerts: 2 }))).toBe(true);
+  });
 });

@@ -3,8 +3,13 @@ import { readsTouchedBy, type Read } from "./hint";
 import { SLIDE_MS } from "./pace";
 import type { Answer } from "./types";
 
-/** Rights have no version of their own; a new grant shows within this time. */
-const ME_MS = 60_000;
+/** How long an answer may stand though nothing changed; the rest slides with the clock. */
+const standing: Partial<Record<Read, number>> = {
+  // Rights have no version of their own; a new grant shows within this time.
+  me: 60_000,
+  // Its periods are days, and it may be many pages long.
+  history: 300_000,
+};
 
 type Stamp = Pick<Answer<unknown>, "server_time" | "versions">;
 
@@ -13,6 +18,6 @@ export function lagsBehind(read: Read, answer: Stamp | undefined, badge: Stamp):
   if (answer === undefined) return true;
   const later = Date.parse(badge.server_time) - Date.parse(answer.server_time);
   if (later < 0) return false;
-  if (later > (read === "me" ? ME_MS : SLIDE_MS)) return true;
+  if (later > (standing[read] ?? SLIDE_MS)) return true;
   return readsTouchedBy(differing(answer.versions, badge.versions)).has(read);
 }

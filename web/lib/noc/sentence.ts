@@ -18,8 +18,19 @@ export function serviceName(t: Translate, service: string | null): string {
 export function whatHappened(t: Translate, title: string, service: string | null): string {
   const name = serviceName(t, service);
   return (
-    t.find("rule", title, { service: name }) ?? t("rule.unknown", { code: title, service: name })
+    t.find("rule", title, { service: name }) ?? t("rule.unknown", { code: readable(title), service: name })
   );
+}
+
+/** A rule by itself: its name, or its code made readable when no catalogue has it. */
+export function ruleName(t: Translate, code: string): string {
+  return t.find("rule.name", code) ?? readable(code);
+}
+
+/** A code as words: "queue_oldest_age" is "Queue oldest age". */
+export function readable(code: string): string {
+  const words = code.replaceAll(/[_:.-]+/g, " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** "Omie lento · Padaria Três Marias". */

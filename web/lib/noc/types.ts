@@ -238,6 +238,23 @@ export interface Alert {
 
 export type CloseReason = "recovered" | "manual" | "withdrawn";
 
+/** An alert of any time; `severity_max` is the worst that it ever was. */
+export interface PastAlert extends Alert {
+  severity_max: Severity;
+  closed_at: string | null;
+  close_reason: CloseReason | null;
+  seconds_to_ack: number | null;
+}
+
+/** One page, latest opened first; `total` counts all pages, `next` is null on the last. */
+export interface HistoryPage {
+  total: number;
+  /** Rules that ever opened an alert in the company or group. */
+  codes: string[];
+  alerts: PastAlert[];
+  next: string | null;
+}
+
 /** An alert told from its beginning; `threshold` is that of the present severity. */
 export interface Incident extends Alert {
   severity_max: Severity;

@@ -1,4 +1,5 @@
 import { shellEn } from "../shell/words-en";
+import { historyEn } from "./words-history-en";
 import { pageEn } from "./words-page-en";
 import { workEn } from "./words-work-en";
 import type { pt } from "./words-pt";
@@ -7,6 +8,7 @@ import type { pt } from "./words-pt";
 export const en: Record<keyof typeof pt, string> = {
   ...pageEn,
   ...workEn,
+  ...historyEn,
   ...shellEn,
 
   "status.UP": "Up",
@@ -66,6 +68,15 @@ export const en: Record<keyof typeof pt, string> = {
   "rule.db_transaction": "Long transaction in the database",
   "rule.db_partitions": "Partitions missing in the database",
   "rule.unknown": "{code}: {service}",
+  "rule.name.p95_latency": "p95 latency",
+  "rule.name.error_rate": "5xx errors",
+  "rule.name.whatsapp_queue_pending": "WhatsApp queue",
+  "rule.name.llm_down": "LLM down",
+  "rule.name.service_down": "Service down",
+  "rule.name.worker_silent": "Silent worker",
+  "rule.name.db_connections": "Database connections",
+  "rule.name.db_transaction": "Long transaction",
+  "rule.name.db_partitions": "Database partitions",
   "rule.measure.p95_latency": "p95 {value}",
   "rule.measure.error_rate": "{value} errors",
   "rule.measure.whatsapp_queue_pending": "{value} queued",

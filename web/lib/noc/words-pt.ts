@@ -1,4 +1,5 @@
 import { shellPt } from "../shell/words-pt";
+import { historyPt } from "./words-history-pt";
 import { pagePt } from "./words-page-pt";
 import { workPt } from "./words-work-pt";
 
@@ -6,6 +7,7 @@ import { workPt } from "./words-work-pt";
 export const pt = {
   ...pagePt,
   ...workPt,
+  ...historyPt,
   ...shellPt,
 
   "status.UP": "Normal",
@@ -65,6 +67,15 @@ export const pt = {
   "rule.db_transaction": "Transação longa no banco",
   "rule.db_partitions": "Faltam partições no banco",
   "rule.unknown": "{code}: {service}",
+  "rule.name.p95_latency": "Latência p95",
+  "rule.name.error_rate": "Erros 5xx",
+  "rule.name.whatsapp_queue_pending": "Fila WhatsApp",
+  "rule.name.llm_down": "LLM fora",
+  "rule.name.service_down": "Serviço fora",
+  "rule.name.worker_silent": "Worker sem sinal",
+  "rule.name.db_connections": "Conexões do banco",
+  "rule.name.db_transaction": "Transação longa",
+  "rule.name.db_partitions": "Partições do banco",
   "rule.measure.p95_latency": "p95 {value}",
   "rule.measure.error_rate": "{value} de erros",
   "rule.measure.whatsapp_queue_pending": "{value} na fila",

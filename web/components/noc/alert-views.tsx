@@ -1,0 +1,40 @@
+"use client";
+
+import { useEffect, useRef } from "react";
+import type { View } from "@/lib/noc/filters";
+import { useT } from "@/lib/noc/i18n";
+import { Segments } from "../ui/radio-group";
+
+const views = ["live", "history"] as const;
+
+// The view that is left takes its switch with it; the next one gives the focus back to its own.
+let switching = false;
+
+export interface AlertViewsProps {
+  view: View;
+  onView: (view: View) => void;
+}
+
+/** Which alerts are shown; the same switch stands at the head of each list. */
+export function AlertViews({ view, onView }: AlertViewsProps) {
+  const t = useT();
+  const place = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    if (switching) place.current?.querySelector<HTMLElement>("[data-state=checked]")?.focus();
+    switching = false;
+  }, []);
+  return (
+    <span ref={place} className="inline-flex shrink-0">
+      <Segments
+        label={t("views.label")}
+        value={view}
+        onChange={(next) => {
+          switching = true;
+          onView(next);
+        }}
+        choices={views.map((value) => ({ value, label: t(`views.${value}`) }))}
+        className="max-tablet:h-11"
+      />
+    </span>
+  );
+}

@@ -1,0 +1,192 @@
+"use client";
+
+import type { KeyboardEvent } from "react";
+import type { HistoryRead } from "@/hooks/use-history";
+import { DEFAULT_PERIOD, isNarrowed, PAGE_ROWS, widerThan, type HistoryFilter } from "@/lib/noc/history";
+import { useFormat, useT } from "@/lib/noc/i18n";
+import type { View } from "@/lib/noc/filters";
+import { Button } from "../../ui/button";
+import { Card } from "../../ui/card";
+import { Table, TableHead } from "../../ui/table";
+import { AlertViews } from "../alert-views";
+import {
+  ConditionMark,
+  PanelEmpty,
+  PanelState,
+  settled,
+  showsContent,
+  type Condition,
+} from "../panel-state";
+import { Problem } from "../problem";
+import { CsvButton } from "./csv-button";
+import { HistoryRow } from "./row";
+import { Toolbar } from "./toolbar";
+
+type Ask = (part: Partial<HistoryFilter>) => void;
+
+function Empty({ asked, onAsk }: { asked: HistoryFilter; onAsk: Ask }) {
+  const t = useT();
+  if (isNarrowed(asked)) {
+    return (
+      <PanelEmpty
+        title={t("history.narrowTitle")}
+        note={t("history.narrowNote")}
+        action={
+          <Button
+            onClick={() => {
+              onAsk({ severity: null, state: null, code: null });
+            }}
+          >
+            {t("history.clear")}
+          </Button>
+        }
+      />
+    );
+  }
+  const wider = widerThan(asked.period);
+  const period = t(`history.within.${asked.period ?? DEFAULT_PERIOD}`);
+  return (
+    <PanelEmpty
+      title={t("history.emptyTitle")}
+      note={wider === null ? t("history.emptyEver") : t("history.emptyNote", { period })}
+      action={
+        wider !== null && (
+          <Button
+            onClick={() => {
+              onAsk({ period: wider });
+            }}
+          >
+            {t("history.widen", { period: t(`history.within.${wider}`) })}
+          </Button>
+        )
+      }
+    />
+  );
+}
+
+/** Up and down go from alert to alert; Enter opens, as on any button. */
+function onArrows(event: KeyboardEvent<HTMLElement>) {
+  const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+  if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-alert] button")];
+  const at = rows.findIndex((row) => row === document.activeElement);
+  if (at < 0) return;
+  event.preventDefault();
+  rows[at + step]?.focus();
+}
+
+const columns = [
+  { word: "history.column.alert", numeric: false, className: "" },
+  { word: "history.column.state", numeric: false, className: "" },
+  { word: "history.column.opened", numeric: true, className: "" },
+  { word: "history.column.lasted", numeric: true, className: "" },
+  { word: "history.column.toAck", numeric: true, className: "max-desk:hidden" },
+  { word: "history.column.owner", numeric: false, className: "max-desk:hidden" },
+] as const;
+
+interface RowsProps extends Pick<HistoryRead, "alerts"> {
+  openId: string | null;
+  onOpen: (alert_id: string) => void;
+}
+
+function Rows({ alerts, openId, onOpen }: RowsProps) {
+  const t = useT();
+  return (
+    <Table label={t("history.title")}>
+      <thead className="max-tablet:sr-only">
+        <tr>
+          {columns.map(({ word, numeric, className }) => (
+            <TableHead key={word} numeric={numeric} className={className}>
+              {t(word)}
+            </TableHead>
+          ))}
+        </tr>
+      </thead>
+      <tbody onKeyDown={onArrows} className="max-tablet:[&_td]:border-t">
+        {alerts?.map((alert) => (
+          <HistoryRow
+            key={alert.alert_id}
+            alert={alert}
+            current={alert.alert_id === openId}
+            onOpen={onOpen}
+          />
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+function More({ read }: { read: HistoryRead }) {
+  const t = useT();
+  const format = useFormat();
+  const { alerts, total, onMore, loadingMore, moreFailed } = read;
+  if (onMore === null) return null;
+  const left = Math.min(PAGE_ROWS, total - (alerts?.length ?? 0));
+  return (
+    <div className="grid gap-2 border-t border-line-1 p-3">
+      {moreFailed !== null && (
+        <Problem>{t("history.moreFailed", { code: moreFailed.code })}</Problem>
+      )}
+      <Button size="large" disabled={loadingMore} onClick={onMore} className="max-tablet:h-11">
+        {loadingMore
+          ? t("panel.loading", { name: "…" })
+          : t("history.more", { n: format.number(Math.max(1, left)) })}
+      </Button>
+    </div>
+  );
+}
+
+export interface HistoryProps {
+  read: HistoryRead;
+  asked: HistoryFilter;
+  onAsk: Ask;
+  onView: (view: View) => void;
+  openId: string | null;
+  onOpen: (alert_id: string) => void;
+}
+
+/** Every alert of a period, open or over: filtered by the database, read page by page. */
+export function History({ read, asked, onAsk, onView, openId, onOpen }: HistoryProps) {
+  const t = useT();
+  const format = useFormat();
+  const { alerts, total, view, onRetry } = read;
+  const condition: Condition = view.kind === "error" ? { ...view, onRetry } : view;
+  const shown = settled(alerts, condition);
+  const known = showsContent(shown) && alerts !== null;
+  const count = format.number(alerts?.length ?? 0);
+  return (
+    <Card
+      id="alerts"
+      title={t("history.title")}
+      aside={
+        <>
+          <ConditionMark condition={shown} />
+          <AlertViews view="history" onView={onView} />
+        </>
+      }
+      footer={
+        known && (
+          <span role="status">
+            <b className="font-medium text-fg-1">
+              {t.count("history.shown", total, { shown: count })}
+            </b>
+            {` · ${t(`history.within.${asked.period ?? DEFAULT_PERIOD}`)}`}
+          </span>
+        )
+      }
+      className="noc-alerts"
+    >
+      <Toolbar asked={asked} codes={read.codes} onAsk={onAsk}>
+        <CsvButton total={known ? total : 0} question={read.question} />
+      </Toolbar>
+      <PanelState name={t("history.title")} condition={shown} shape="table">
+        {alerts !== null && alerts.length === 0 ? (
+          <Empty asked={asked} onAsk={onAsk} />
+        ) : (
+          <Rows alerts={alerts} openId={openId} onOpen={onOpen} />
+        )}
+        <More read={read} />
+      </PanelState>
+    </Card>
+  );
+}
