@@ -58,7 +58,26 @@ export async function openAlert(company_cnpj = PADARIA, severity = "critical"): 
   );
 }
 
-/** Takes every alert of `openAlert` away again. */
+/** A rule that nothing but `pastAlerts` opens alerts of; no catalogue has words for it. */
+export const PAST_RULE = "e2e_history";
+
+/** So many closed alerts of that rule, five hours apart, the latest two days ago. */
+export async function pastAlerts(count: number, company_cnpj = PADARIA): Promise<void> {
+  await sql(
+    `insert into public.noc_alerts (rule_id, code, fingerprint, target, company_cnpj, service,
+       severity, severity_max, state, started_at, opened_at, last_seen_at, closed_at,
+       close_reason, value, last_value, threshold, unit)
+     select r.rule_id, :'code', 'e2e:' || gen_random_uuid(), 'service:banks', :'company', 'banks',
+       'warning', 'warning', 'closed', at, at, at + interval '34 min', at + interval '34 min',
+       'recovered', 0.06, 0.02, 0.05, 'ratio'
+     from public.noc_rules as r, generate_series(1, :count) as n,
+       lateral (select now() - interval '2 d' - n * interval '5 h' as at) as opened
+     where r.code = 'error_rate';`,
+    { company: company_cnpj, code: PAST_RULE, count: String(count) },
+  );
+}
+
+/** Takes every alert that was made here away again. */
 export async function dropAlerts(): Promise<void> {
   await sql(
     `delete from noc.alert_events where alert_id in (

@@ -18,6 +18,7 @@ export const historyEn: Record<keyof typeof historyPt, string> = {
   "history.state.ack": "Acknowledged",
   "history.state.closed": "Closed",
   "history.period": "Period",
+  "history.narrow": "Filter",
   "history.period.24h": "24 h",
   "history.period.7d": "7 d",
   "history.period.30d": "30 d",
@@ -39,7 +40,7 @@ export const historyEn: Record<keyof typeof historyPt, string> = {
   "history.emptyNote": "No rule fired in what you see, {period}.",
   "history.emptyEver": "No rule ever fired in what you see.",
   "history.narrowTitle": "No alert with these filters",
-  "history.narrowNote": "There are others in this period; take a filter off to see them.",
+  "history.narrowNote": "Take a filter off or choose a longer period.",
   "history.widen": "See {period}",
   "history.clear": "Take filters off",
 
@@ -55,6 +56,9 @@ export const historyEn: Record<keyof typeof historyPt, string> = {
   "history.withdrawn": "rule or target withdrawn",
   "history.soFar": "for {age}",
   "history.notAcked": "never was",
+  "history.nobody": "nobody",
+  "history.total.one": "{n} alert",
+  "history.total.other": "{n} alerts",
 
   "history.csv.one": "Download CSV ({n} row)",
   "history.csv.other": "Download CSV ({n} rows)",

@@ -17,6 +17,7 @@ export const historyPt = {
   "history.state.ack": "Reconhecidos",
   "history.state.closed": "Fechados",
   "history.period": "Período",
+  "history.narrow": "Filtrar",
   "history.period.24h": "24 h",
   "history.period.7d": "7 d",
   "history.period.30d": "30 d",
@@ -38,8 +39,8 @@ export const historyPt = {
   "history.emptyNote": "Nenhuma regra disparou no que você vê, {period}.",
   "history.emptyEver": "Nenhuma regra disparou ainda no que você vê.",
   "history.narrowTitle": "Nenhum alerta com estes filtros",
-  "history.narrowNote": "Neste período há outros; tire um filtro para vê-los.",
-  "history.widen": "Ver {period}",
+  "history.narrowNote": "Tire um filtro ou escolha um período maior.",
+  "history.widen": "Ver os {period}",
   "history.clear": "Tirar filtros",
 
   "history.column.alert": "Alerta",
@@ -54,6 +55,9 @@ export const historyPt = {
   "history.withdrawn": "regra ou alvo retirado",
   "history.soFar": "há {age}",
   "history.notAcked": "não foi",
+  "history.nobody": "ninguém",
+  "history.total.one": "{n} alerta",
+  "history.total.other": "{n} alertas",
 
   "history.csv.one": "Baixar CSV ({n} linha)",
   "history.csv.other": "Baixar CSV ({n} linhas)",

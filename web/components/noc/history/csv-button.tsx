@@ -44,7 +44,7 @@ export function CsvButton({ total, question }: CsvButtonProps) {
   const { tell } = useAlertWork();
   const [busy, setBusy] = useState(false);
   const name = t.count("history.csv", total);
-  const className = "max-tablet:h-11 max-tablet:grow";
+  const className = "max-tablet:h-11 max-tablet:basis-full";
   if (total === 0 || total > FILE_ROWS) {
     const reason = t(total === 0 ? "history.csvNothing" : "history.csvTooMany");
     return (

@@ -1,6 +1,7 @@
 "use client";
 
 import type { KeyboardEvent } from "react";
+import { useAlertWork } from "@/hooks/use-alert-work";
 import type { HistoryRead } from "@/hooks/use-history";
 import { DEFAULT_PERIOD, isNarrowed, PAGE_ROWS, widerThan, type HistoryFilter } from "@/lib/noc/history";
 import { useFormat, useT } from "@/lib/noc/i18n";
@@ -81,8 +82,8 @@ const columns = [
   { word: "history.column.opened", numeric: true, className: "" },
   { word: "history.column.lasted", numeric: true, className: "" },
   { word: "history.column.toAck", numeric: true, className: "max-desk:hidden" },
-  { word: "history.column.owner", numeric: false, className: "max-desk:hidden" },
 ] as const;
+const owner = { word: "history.column.owner", numeric: false, className: "max-desk:hidden" } as const;
 
 interface RowsProps extends Pick<HistoryRead, "alerts"> {
   openId: string | null;
@@ -91,11 +92,15 @@ interface RowsProps extends Pick<HistoryRead, "alerts"> {
 
 function Rows({ alerts, openId, onOpen }: RowsProps) {
   const t = useT();
+  const { may } = useAlertWork();
+  // Who only reads is not told who works.
+  const owned = alerts?.some(may) === true;
+  const heads = owned ? [...columns, owner] : columns;
   return (
     <Table label={t("history.title")}>
       <thead className="max-tablet:sr-only">
         <tr>
-          {columns.map(({ word, numeric, className }) => (
+          {heads.map(({ word, numeric, className }) => (
             <TableHead key={word} numeric={numeric} className={className}>
               {t(word)}
             </TableHead>
@@ -107,6 +112,7 @@ function Rows({ alerts, openId, onOpen }: RowsProps) {
           <HistoryRow
             key={alert.alert_id}
             alert={alert}
+            owned={owned}
             current={alert.alert_id === openId}
             onOpen={onOpen}
           />
@@ -158,6 +164,13 @@ export function History({ read, asked, onAsk, onView, openId, onOpen }: HistoryP
     <Card
       id="alerts"
       title={t("history.title")}
+      note={
+        known && (
+          <b className="noc-count" role="img" aria-label={t.count("history.total", total)}>
+            {format.number(total)}
+          </b>
+        )
+      }
       aside={
         <>
           <ConditionMark condition={shown} />

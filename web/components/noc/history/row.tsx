@@ -30,13 +30,15 @@ function lengthSaid(t: Translate, format: Format, alert: PastAlert, now: number 
 
 export interface HistoryRowProps {
   alert: PastAlert;
+  /** Whether the list tells who is responsible. */
+  owned: boolean;
   /** Whether its drawer is open beside the list. */
   current: boolean;
   onOpen: (alert_id: string) => void;
 }
 
 /** One alert, open by a click anywhere on it; on a phone two lines of the same. */
-export function HistoryRow({ alert, current, onOpen }: HistoryRowProps) {
+export function HistoryRow({ alert, owned, current, onOpen }: HistoryRowProps) {
   const t = useT();
   const format = useFormat();
   const now = useNow();
@@ -103,9 +105,15 @@ export function HistoryRow({ alert, current, onOpen }: HistoryRowProps) {
           format.duration(alert.seconds_to_ack)
         )}
       </TableCell>
-      <TableCell className="max-desk:hidden">
-        <AlertOwner alert={alert} className="max-w-44 text-small text-fg-2" />
-      </TableCell>
+      {owned && (
+        <TableCell className="max-desk:hidden">
+          {over && alert.owner === null ? (
+            <span className="text-fg-3">{t("history.nobody")}</span>
+          ) : (
+            <AlertOwner alert={alert} className="max-w-44 text-small text-fg-2" />
+          )}
+        </TableCell>
+      )}
     </TableRow>
   );
 }
