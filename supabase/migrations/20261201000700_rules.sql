@@ -1,8 +1,16 @@
 -- What is judged and where the limits lie. A rule is data: the engine has no threshold
 -- of its own.
 
+/* Measurements that are taken together, by noc.measure_<family>(at). */
+create table noc.rule_families (
+    family text collate "C" primary key check (family ~ '^[a-z][a-z_]{0,39}$')
+);
+
+alter table noc.rule_families enable row level security;
+insert into noc.rule_families (family) values ('health'), ('platform'), ('queue'), ('traffic');
+
 /*
-What can be measured: by which family (noc.measure_<family>), per what, in which unit,
+What can be measured: in which family, per what, in which unit,
 on which side of the threshold the trouble lies, and which word says so to a reader.
 */
 create table noc.rule_metrics (
@@ -10,11 +18,13 @@ create table noc.rule_metrics (
     scope_kind text not null
     check (scope_kind in ('company_service', 'company', 'service', 'platform')),
     comparator text not null check (comparator in ('above', 'below')),
-    family text not null check (family in ('traffic', 'queue', 'health', 'platform')),
+    family text collate "C" not null references noc.rule_families (family),
     unit text not null check (unit in ('ms', 'ratio', 'count', 'seconds', 'status')),
     reason text not null check (reason in ('probe', 'latency', 'errors', 'backlog', 'nodata')),
     unique (metric, scope_kind, comparator)
 );
+
+create index rule_metrics_family_idx on noc.rule_metrics (family);
 
 alter table noc.rule_metrics enable row level security;
 

@@ -238,7 +238,7 @@ declare
     v_family text;
     v_counts jsonb;
 begin
-    foreach v_family in array array['traffic', 'queue', 'health', 'platform'] loop
+    for v_family in select f.family from noc.rule_families as f order by f.family loop
         begin
             v_counts := noc.evaluate_family(v_family, at);
             select jsonb_object_agg(t.key, t.value::integer + (v_counts ->> t.key)::integer)
