@@ -9,7 +9,7 @@ from typing import Final
 
 from dev.bench import report
 from dev.bench.bed import Bed, made_bed
-from dev.bench.measures import accuracy, ingest, page, reads, tick
+from dev.bench.measures import accuracy, alerts, ingest, page, reads, tick
 from dev.bench.result import Result
 
 # Rounds, batches per round of ingest, rows of the day that reads are asked of.
@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Prints the table; 1 when a gate fails."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--size", choices=SIZES, default="small", help="small: about 7 minutes")
-    parser.add_argument("--only", default="", help="ingest, tick, reads (with accuracy), page")
+    parser.add_argument("--only", default="", help="ingest, tick, alerts, reads (with accuracy), page")
     parser.add_argument("--write", action="store_true", help="record in docs/")
     options = parser.parse_args(arguments)
     measured: dict[str, list[Result]] = {}
@@ -44,6 +44,7 @@ def _plan(bed: Bed, size: str) -> dict[str, Callable[[], list[Result]]]:
     return {
         "ingest": lambda: ingest.measure(bed, rounds, batches),
         "tick": lambda: tick.measure(bed, rounds),
+        "alerts": lambda: alerts.measure(bed, rounds),
         "reads": lambda: reads.measure(bed, rounds, rows) + accuracy.measure(bed),
         "page": page.measure,
     }
