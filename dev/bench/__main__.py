@@ -20,7 +20,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Prints the table; 1 when a gate fails."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--size", choices=SIZES, default="small", help="small: about 7 minutes")
-    parser.add_argument("--only", default="", help="ingest, tick, alerts, reads (with accuracy), page")
+    parser.add_argument(
+        "--only", default="", help="ingest, tick, alerts, reads (with accuracy), page"
+    )
     parser.add_argument("--write", action="store_true", help="record in docs/")
     options = parser.parse_args(arguments)
     measured: dict[str, list[Result]] = {}

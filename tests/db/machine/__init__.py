@@ -1,0 +1,1 @@
+"""The rule machine against a model in plain Python: random rules, random measurements."""
