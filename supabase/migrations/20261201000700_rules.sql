@@ -18,7 +18,7 @@ create table noc.rule_metrics (
     scope_kind text not null
     check (scope_kind in ('company_service', 'company', 'service', 'platform')),
     comparator text not null check (comparator in ('above', 'below')),
-    family text collate "C" not null references noc.rule_families (family),
+    family text collate "C" references noc.rule_families (family), -- null: derived by the engine
     unit text not null check (unit in ('ms', 'ratio', 'count', 'seconds', 'status')),
     reason text not null check (reason in ('probe', 'latency', 'errors', 'backlog', 'nodata')),
     unique (metric, scope_kind, comparator)
@@ -64,8 +64,10 @@ create table public.noc_rules (
     reopen_s integer not null default 900,  -- back within it: the same alert, opened again
     over_s integer not null default 300,    -- the sliding window of traffic metrics
     min_samples integer not null default 20,
+    no_data text collate "C" not null default 'keep_last',  -- what silence of the source means
     enabled boolean not null default true,
-    version integer not null default 1,
+    version integer not null default 1,     -- counted by noc.tg_count_version
+    deleted_at timestamptz,                 -- its alerts name it, so its row stays
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
 
@@ -74,6 +76,8 @@ create table public.noc_rules (
     constraint noc_rules_one_per_scope
     unique nulls not distinct (code, service, company_cnpj, group_id),
     constraint noc_rules_code check (code ~ '^[a-z][a-z0-9_]{1,39}$'),
+    constraint noc_rules_deleted_is_off check (deleted_at is null or not enabled),
+    constraint noc_rules_no_data check (no_data in ('ok', 'keep_last', 'alert')),
     constraint noc_rules_one_override check (num_nonnulls(company_cnpj, group_id) <= 1),
     constraint noc_rules_excluded check (service is null or excluded_services = '{}'),
     constraint noc_rules_has_limit check (num_nonnulls(degraded_threshold, down_threshold) > 0),
@@ -115,6 +119,64 @@ create index noc_rules_metric_idx on public.noc_rules (metric);
 
 comment on table public.noc_rules is
 'Alert rules. degraded = warning, down = critical; limits are exclusive.';
+
+/* Every rule as it was saved, so that an alert can say which one fired. */
+create table noc.rule_versions (
+    rule_id uuid not null references public.noc_rules (rule_id),
+    version integer not null,
+    saved_at timestamptz not null default now(),
+    saved_by uuid,          -- null: a migration or a psql session
+    rule jsonb not null,    -- the row of noc_rules
+    primary key (rule_id, version)
+);
+
+alter table noc.rule_versions enable row level security;
+
+/* A row of noc_rules without what is not the rule itself. */
+create function noc.rule_content(rule public.noc_rules)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select to_jsonb(rule) - '{version,created_at,updated_at}'::text []
+$$;
+
+/* Another content is another version, whoever writes it. */
+create function noc.tg_count_version()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    if noc.rule_content(new) is distinct from noc.rule_content(old) then
+        new.version := old.version + 1;
+        new.updated_at := now();
+    end if;
+    return new;
+end;
+$$;
+
+create function noc.tg_keep_version()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    insert into noc.rule_versions (rule_id, version, saved_by, rule)
+    values (new.rule_id, new.version, auth.uid(), to_jsonb(new))
+    on conflict on constraint rule_versions_pkey do nothing;
+    return null;
+end;
+$$;
+
+create trigger noc_rules__count_version
+before update on public.noc_rules
+for each row execute function noc.tg_count_version();
+
+create trigger noc_rules__keep_version
+after insert or update on public.noc_rules
+for each row execute function noc.tg_keep_version();
 
 insert into public.noc_rules (
     code, metric, scope_kind, comparator, degraded_threshold, down_threshold, degraded_clear,

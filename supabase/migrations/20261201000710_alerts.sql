@@ -5,6 +5,7 @@
 create table public.noc_alerts (
     alert_id uuid primary key default gen_random_uuid(),
     rule_id uuid not null references public.noc_rules (rule_id),
+    rule_version integer,                       -- of the rule that opened it, or took it over
     code text collate "C" not null,             -- the rule's
     fingerprint text collate "C" not null,      -- noc.fingerprint
     target text collate "C" not null,           -- 'service:<name>' or 'company:<cnpj>'
@@ -32,6 +33,7 @@ create table public.noc_alerts (
     last_value double precision not null,
     threshold double precision not null,        -- the limit of the present severity
     unit text not null,
+    foreign key (rule_id, rule_version) references noc.rule_versions (rule_id, version),
     constraint noc_alerts_target check (target ~ '^(service|company):.'),
     constraint noc_alerts_severity_max check (severity <= severity_max),
     constraint noc_alerts_order check (started_at <= opened_at and opened_at <= closed_at),

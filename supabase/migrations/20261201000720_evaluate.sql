@@ -37,6 +37,7 @@ begin
         update public.noc_alerts as a
         set
             rule_id = f.rule_id,
+            rule_version = r.version,
             severity = f.severity,
             severity_max = greatest(a.severity_max, f.severity),
             state = 'open',
@@ -64,12 +65,14 @@ begin
 
     opened as (
         insert into public.noc_alerts as a (
-            rule_id, code, fingerprint, target, company_cnpj, service, severity, severity_max,
-            started_at, opened_at, flipped_at, last_seen_at, value, last_value, threshold, unit
+            rule_id, rule_version, code, fingerprint, target, company_cnpj, service, severity,
+            severity_max, started_at, opened_at, flipped_at, last_seen_at, value, last_value,
+            threshold, unit
         )
         select
-            v.rule_id, v.code, v.fingerprint, v.target, v.company_cnpj, v.service, v.severity,
-            v.severity, least(v.warning_since, v.critical_since, at), at, at, at, v.value, v.value,
+            v.rule_id, (select r.version from public.noc_rules as r where r.rule_id = v.rule_id),
+            v.code, v.fingerprint, v.target, v.company_cnpj, v.service, v.severity, v.severity,
+            least(v.warning_since, v.critical_since, at), at, at, at, v.value, v.value,
             v.threshold, v.unit
         from firing as v
         where v.fingerprint not in (select r.fingerprint from reopened as r)
@@ -84,6 +87,11 @@ begin
         update public.noc_alerts as a
         set
             rule_id = coalesce(v.rule_id, a.rule_id),
+            rule_version = case
+                when v.rule_id <> a.rule_id
+                    then (select r.version from public.noc_rules as r where r.rule_id = v.rule_id)
+                else a.rule_version
+            end,
             severity = coalesce(v.severity, a.severity),
             severity_max = greatest(a.severity_max, v.severity),
             state = case

@@ -133,6 +133,9 @@ noc.preview_silence(jsonb),
 noc.list_silences(boolean, timestamptz),
 noc.save_maintenance(jsonb, timestamptz),
 noc.end_maintenance(uuid, timestamptz),
+noc.list_rules(text, uuid),
+noc.save_rule(jsonb, timestamptz),
+noc.delete_rule(uuid, timestamptz),
 noc.verify_audit(text),
 noc.probe_echo(text),
 public.noc_save_group(uuid, text),
@@ -165,6 +168,9 @@ public.noc_preview_silence(jsonb),
 public.noc_list_silences(boolean),
 public.noc_save_maintenance(jsonb),
 public.noc_end_maintenance(uuid),
+public.noc_list_rules(text, uuid),
+public.noc_save_rule(jsonb),
+public.noc_delete_rule(uuid),
 public.noc_verify_audit(text),
 public.noc_probe_echo(text)
 to authenticated;
@@ -237,7 +243,7 @@ using (coalesce(company_cnpj, '*') = any((select noc.operable_scopes())::text []
 grant select (
     rule_id, code, metric, scope_kind, comparator, service, excluded_services, company_cnpj,
     group_id, degraded_threshold, down_threshold, degraded_clear, down_clear, for_degraded_s,
-    for_down_s, keep_firing_s, reopen_s, over_s, min_samples, enabled, version, created_at,
+    for_down_s, keep_firing_s, reopen_s, over_s, min_samples, no_data, enabled, version, created_at,
     updated_at
 ) on public.noc_rules to authenticated;
 

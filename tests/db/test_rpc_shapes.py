@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.db.conftest import A1, Database, World, call, ingest, ingest_key
 
@@ -81,6 +82,21 @@ def lively(db: Database, world: World) -> World:
            now - timedelta(minutes=9), now - timedelta(minutes=9))  # fmt: skip
     db.run("select noc.tick(%s)", now)
     return world
+
+
+@pytest.mark.parametrize("who", ["admin", "franqueado_a"])
+def test_the_list_of_rules_is_what_the_document_shows(
+    db: Database, lively: World, who: str
+) -> None:
+    with db.acting_as(getattr(lively, who)):
+        answer = db.one("select public.noc_list_rules()")
+    assert misfits(documented("noc_list_rules"), answer["data"]) == []
+    with db.acting_as(lively.admin):
+        rule = {"code": "p95_latency", "company_cnpj": A1}
+        saved = db.one("select public.noc_save_rule(%s)", Jsonb(rule))
+    example = documented("noc_list_rules")["rules"][0]
+    example.pop("in_force")
+    assert misfits(example, saved) == []
 
 
 @pytest.mark.parametrize("who", ["admin", "franqueado_a", "cliente_a1", "stranger"])

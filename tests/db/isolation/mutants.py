@@ -72,6 +72,7 @@ SCOPES: Final = "noc.scopes_of(text[])"
 GROUPS: Final = "noc.visible_groups()"
 TOPICS: Final = "noc.my_topics()"
 MEMBERS: Final = "noc.list_members()"
+RULES: Final = "noc.list_rules(text,uuid)"
 TRAIL: Final = "noc.require_trail(text)"
 STATES: Final = "noc.service_status(timestamptz,text[])"
 RESOLVE: Final = """
@@ -264,6 +265,14 @@ MUTANTS: Final[dict[str, Mutant]] = {
     "members of everybody": Edit(MEMBERS, "where '*' = any(o.scopes)", "where true"),
     "members for a cliente": Edit(MEMBERS, "noc.operable_scopes()", "noc.visible_scopes()"),
     "members for a revoked franqueado": Edit(MEMBERS, "and mine.revoked_at is null", ""),
+    "the rules of every company": Edit(RULES, "r.company_cnpj = any(v_companies)", "true"),
+    "the rules of every group": Edit(RULES, "r.group_id = any(v_groups)", "r.group_id is not null"),
+    "rules for a cliente in the list": Edit(RULES, "noc.operable_scopes()", "noc.visible_scopes()"),
+    "the platform's rules for everybody": Edit(
+        RULES, "r.scope_kind <> 'platform' or v_admin", "true"
+    ),
+    "a revoked franqueado edits its group's rules": Edit("noc.operable_groups()", REVOKED, ""),
+    "every group is operable": Edit("noc.operable_groups()", "where noc.is_admin()", "where true"),
     "the chains of every company": Edit(
         TRAIL, "where '*' = any(v_operable) or k.chain = any(v_operable)", ""
     ),

@@ -8,7 +8,11 @@ from typing import Any, Final
 
 import psycopg
 
+<<<<<<< HEAD
 from tests.db.isolation import alert_work, kpis, panel, people, silenced, states, trail
+=======
+from tests.db.isolation import alert_work, kpis, panel, people, rules, states, trail
+>>>>>>> 0b805f8 (rules: listed, saved, versioned and taken back by RPC)
 from tests.db.isolation.facts import Facts, Row
 from tests.db.isolation.rights import Rights
 from tests.db.isolation.scope import Scope
@@ -122,6 +126,7 @@ FILTERED: Final = {
 PLAIN: Final = {
     "noc_me": Plain(people.expected_me, people.observed_me),
     "noc_badge": Plain(states.expected_badge, states.observed_badge),
+    "noc_list_rules": Plain(rules.expected_rules, rules.observed_rules),
     "noc_verify_audit": Plain(trail.expected_chains, trail.observed_chains),
     "noc_list_silences": Plain(silenced.expected_silences, silenced.observed_silences),
     "noc_list_members": Plain(people.expected_members, people.observed_members, framed=False),

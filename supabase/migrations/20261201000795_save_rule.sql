@@ -1,0 +1,191 @@
+-- Rules by the hands of people: admin everybody's, a franqueado those of its own companies
+-- and groups. Each writes one version and one audit entry with what was and what is.
+
+/* Groups whose rules the caller may change: admin every one, a franqueado its own. */
+create function noc.operable_groups()
+returns uuid []
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    select coalesce(array_agg(g.group_id), '{}')
+    from public.company_groups as g
+    where noc.is_admin()
+        or exists (
+            select 1 from noc.memberships as m
+            where m.user_id = (select auth.uid())
+                and m.revoked_at is null
+                and m.role = 'franqueado'
+                and m.group_id = g.group_id
+        )
+$$;
+
+/* Whether the caller may change rules of this company, this group, or (both null) everybody. */
+create function noc.operates_rules(company_cnpj text, group_id uuid)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    select case
+        when group_id is null then coalesce(company_cnpj, '*') = any(noc.operable_scopes())
+        else company_cnpj is null and group_id = any(noc.operable_groups())
+    end
+$$;
+
+/* The rule as the page shows it; `editable`: the caller may save it. */
+create function noc.rule_json(rule public.noc_rules, editable boolean)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select to_jsonb(rule) - '{deleted_at,created_at}'::text [] || jsonb_build_object(
+        'unit', m.unit, 'can_edit', editable
+    )
+    from noc.rule_metrics as m where m.metric = (rule).metric
+$$;
+
+/*
+Saves the rule of its code, service, company and group: makes it, or changes the fields that
+were sent. What a new override does not say it copies from its group's rule, else from
+everybody's. `version`, when sent, must be the one in force. Gives the rule as saved.
+Raises PT400 naming the field, PT409 version_conflict; refuses PT404 scope_not_found.
+*/
+create function noc.save_rule(rule jsonb, at timestamptz)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_before public.noc_rules;
+    v_rule public.noc_rules;
+    v_cnpj text;
+    v_known boolean;
+begin
+    perform noc.check_rule_shape(save_rule.rule);
+    if save_rule.rule ->> 'rule_id' is not null then
+        select r.* into v_before from public.noc_rules as r
+        where r.rule_id = (save_rule.rule ->> 'rule_id')::uuid and r.deleted_at is null
+        for update;
+        v_known := found and noc.operates_rules(v_before.company_cnpj, v_before.group_id);
+    else
+        v_cnpj := noc.cnpj_canonical(save_rule.rule ->> 'company_cnpj');
+        v_known := (save_rule.rule ->> 'company_cnpj' is null) = (v_cnpj is null)
+            and noc.operates_rules(v_cnpj, (save_rule.rule ->> 'group_id')::uuid);
+    end if;
+    if not v_known then
+        return noc.refuse('save_rule', 'rule');
+    end if;
+
+    if v_before.rule_id is null then
+        select r.* into v_before from public.noc_rules as r
+        where r.code = save_rule.rule ->> 'code'
+            and r.service is not distinct from save_rule.rule ->> 'service'
+            and r.company_cnpj is not distinct from v_cnpj
+            and r.group_id is not distinct from (save_rule.rule ->> 'group_id')::uuid
+        for update;
+    end if;
+    if (save_rule.rule ->> 'version')::integer is distinct from v_before.version
+        and save_rule.rule ->> 'version' is not null then
+        perform noc.fail('PT409', 'version_conflict', 'the rule was changed in the meantime');
+    end if;
+
+    v_rule := noc.merged_rule(v_before, save_rule.rule);
+    perform noc.check_rule(v_rule);
+    v_rule.rule_id := coalesce(v_before.rule_id, gen_random_uuid());
+    v_rule.version := coalesce(v_before.version, 1);
+    v_rule.created_at := coalesce(v_before.created_at, at);
+    v_rule.updated_at := at;
+
+    insert into public.noc_rules as r select (v_rule).*
+    on conflict on constraint noc_rules_pkey do update
+    set
+        excluded_services = excluded.excluded_services,
+        degraded_threshold = excluded.degraded_threshold,
+        down_threshold = excluded.down_threshold,
+        degraded_clear = excluded.degraded_clear,
+        down_clear = excluded.down_clear,
+        for_degraded_s = excluded.for_degraded_s,
+        for_down_s = excluded.for_down_s,
+        keep_firing_s = excluded.keep_firing_s,
+        reopen_s = excluded.reopen_s,
+        over_s = excluded.over_s,
+        min_samples = excluded.min_samples,
+        no_data = excluded.no_data,
+        enabled = excluded.enabled,
+        deleted_at = null
+    returning r.* into v_rule;
+
+    perform noc.record_rule('save_rule', v_before, v_rule);
+    return noc.rule_json(v_rule, true);
+end;
+$$;
+
+/* The audit entry of a change and the hint to the pages whose limits it moves. */
+create function noc.record_rule(
+    action text, before public.noc_rules, after public.noc_rules
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    perform noc.record_audit(
+        action, 'rule:' || after.rule_id, after.company_cnpj,
+        jsonb_build_object(
+            'before', case when before.rule_id is not null then noc.rule_content(before) end,
+            'after', noc.rule_content(after), 'version', after.version
+        )
+    );
+    perform noc.announce('noc_rules', after.company_cnpj, after.company_cnpj is null);
+end;
+$$;
+
+/*
+Takes an override back: from the next tick on the rule that it overrode judges again, and
+takes over what is open. Gives {"rule_id", "deleted_at"}. Raises PT400 rule_id for a rule
+for everybody; refuses PT404 scope_not_found.
+*/
+create function noc.delete_rule(rule_id uuid, at timestamptz)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_before public.noc_rules;
+    v_rule public.noc_rules;
+begin
+    select r.* into v_before from public.noc_rules as r
+    where r.rule_id = delete_rule.rule_id and r.deleted_at is null
+    for update;
+    if not found or not noc.operates_rules(v_before.company_cnpj, v_before.group_id) then
+        return noc.refuse('delete_rule', 'rule');
+    end if;
+    if num_nonnulls(v_before.company_cnpj, v_before.group_id) = 0 then
+        perform noc.fail(
+            'PT400', 'rule_id', 'rule_id: a rule for everybody is switched off, not deleted'
+        );
+    end if;
+    update public.noc_rules as r set enabled = false, deleted_at = at
+    where r.rule_id = v_before.rule_id
+    returning r.* into v_rule;
+    perform noc.record_rule('delete_rule', v_before, v_rule);
+    return jsonb_build_object('rule_id', v_rule.rule_id, 'deleted_at', v_rule.deleted_at);
+end;
+$$;
+
+create function public.noc_save_rule(rule jsonb)
+returns jsonb
+language sql
+set search_path = ''
+begin atomic select noc.save_rule(rule, now()); end;
+
+create function public.noc_delete_rule(rule_id uuid)
+returns jsonb
+language sql
+set search_path = ''
+begin atomic select noc.delete_rule(rule_id, now()); end;
