@@ -221,6 +221,39 @@ as $$
         )
 $$;
 
+/* Groups whose every company the caller operates: admin all, a franqueado those held. */
+create function noc.operable_groups()
+returns uuid []
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+    select coalesce(array_agg(g.group_id), '{}')
+    from public.company_groups as g
+    where noc.is_admin() or exists (
+        select 1 from noc.memberships as m
+        where m.user_id = (select auth.uid())
+            and m.revoked_at is null
+            and m.role = 'franqueado'
+            and m.group_id = g.group_id
+    )
+$$;
+
+/* Whether the caller may change what reaches this scope; with both null it takes an admin. */
+create function noc.operates(company_cnpj text, group_id uuid)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    select case
+        when operates.group_id is not null
+            then operates.company_cnpj is null and operates.group_id = any(noc.operable_groups())
+        else coalesce(operates.company_cnpj, '*') = any(noc.operable_scopes())
+    end
+$$;
+
 /*
 The caller's visible scopes narrowed to a company, a group, or a company of a group (both
 null: all).

@@ -73,7 +73,7 @@ create table noc.alert_events (
     severity public.alert_severity not null,
     value double precision,
     actor uuid,
-    audit_id bigint references public.noc_audit (audit_id), -- null: by the engine
+    audit_id bigint,        -- in noc_audit; null: by the engine
     cause text,             -- muted, unmuted: noc_alerts.muted_by
     until timestamptz,      -- acknowledged: how long; closed by hand: how long its rule is quiet
     constraint alert_events_kind check (kind in (
@@ -83,7 +83,6 @@ create table noc.alert_events (
 );
 
 create index alert_events_alert_id_at_idx on noc.alert_events (alert_id, at);
-create index alert_events_audit_id_idx on noc.alert_events (audit_id) where audit_id is not null;
 alter table noc.alert_events enable row level security;
 
 -- No row: ok.

@@ -17,7 +17,7 @@ create table public.noc_silences (
     end_on_resolve boolean not null default false,
     matched boolean not null default false, -- it has silenced something
     created_by uuid,
-    audit_id bigint not null references public.noc_audit (audit_id),
+    audit_id bigint not null,               -- in noc_audit
     ended_at timestamptz,                   -- ended before ends_at: by hand or on resolve
     constraint noc_silences_one_scope check (num_nonnulls(company_cnpj, group_id) <= 1),
     constraint noc_silences_order check (
@@ -27,7 +27,6 @@ create table public.noc_silences (
 
 create index noc_silences_company_cnpj_idx on public.noc_silences (company_cnpj);
 create index noc_silences_group_id_idx on public.noc_silences (group_id);
-create index noc_silences_audit_id_idx on public.noc_silences (audit_id);
 create index noc_silences_ends_at_idx on public.noc_silences (ends_at) where ended_at is null;
 
 comment on table public.noc_silences is
@@ -169,25 +168,6 @@ begin
     end if;
     return v_kept;
 end;
-$$;
-
-/* Groups whose every company the caller operates: admin all, a franqueado those held. */
-create function noc.operable_groups()
-returns uuid []
-language sql
-stable
-security definer
-set search_path = ''
-as $$
-    select coalesce(array_agg(g.group_id), '{}')
-    from public.company_groups as g
-    where noc.is_admin() or exists (
-        select 1 from noc.memberships as m
-        where m.user_id = (select auth.uid())
-            and m.revoked_at is null
-            and m.role = 'franqueado'
-            and m.group_id = g.group_id
-    )
 $$;
 
 /*
@@ -348,19 +328,6 @@ begin
         'ends_at', v_silence.ends_at, 'critical_until', v_silence.critical_until
     );
 end;
-$$;
-
-/* Whether the caller may end what reaches this scope; with both null it takes an admin. */
-create function noc.operates(company_cnpj text, group_id uuid)
-returns boolean
-language sql
-stable
-set search_path = ''
-as $$
-    select case
-        when operates.group_id is not null then operates.group_id = any(noc.operable_groups())
-        else coalesce(operates.company_cnpj, '*') = any(noc.operable_scopes())
-    end
 $$;
 
 /*

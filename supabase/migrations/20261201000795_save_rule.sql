@@ -1,39 +1,6 @@
 -- Rules by the hands of people: admin everybody's, a franqueado those of its own companies
 -- and groups. Each writes one version and one audit entry with what was and what is.
 
-/* Groups whose rules the caller may change: admin every one, a franqueado its own. */
-create function noc.operable_groups()
-returns uuid []
-language sql
-stable
-security definer
-set search_path = ''
-as $$
-    select coalesce(array_agg(g.group_id), '{}')
-    from public.company_groups as g
-    where noc.is_admin()
-        or exists (
-            select 1 from noc.memberships as m
-            where m.user_id = (select auth.uid())
-                and m.revoked_at is null
-                and m.role = 'franqueado'
-                and m.group_id = g.group_id
-        )
-$$;
-
-/* Whether the caller may change rules of this company, this group, or (both null) everybody. */
-create function noc.operates_rules(company_cnpj text, group_id uuid)
-returns boolean
-language sql
-stable
-set search_path = ''
-as $$
-    select case
-        when group_id is null then coalesce(company_cnpj, '*') = any(noc.operable_scopes())
-        else company_cnpj is null and group_id = any(noc.operable_groups())
-    end
-$$;
-
 /* The rule as the page shows it; `editable`: the caller may save it. */
 create function noc.rule_json(rule public.noc_rules, editable boolean)
 returns jsonb
@@ -70,11 +37,11 @@ begin
         select r.* into v_before from public.noc_rules as r
         where r.rule_id = (save_rule.rule ->> 'rule_id')::uuid and r.deleted_at is null
         for update;
-        v_known := found and noc.operates_rules(v_before.company_cnpj, v_before.group_id);
+        v_known := found and noc.operates(v_before.company_cnpj, v_before.group_id);
     else
         v_cnpj := noc.cnpj_canonical(save_rule.rule ->> 'company_cnpj');
         v_known := (save_rule.rule ->> 'company_cnpj' is null) = (v_cnpj is null)
-            and noc.operates_rules(v_cnpj, (save_rule.rule ->> 'group_id')::uuid);
+            and noc.operates(v_cnpj, (save_rule.rule ->> 'group_id')::uuid);
     end if;
     if not v_known then
         return noc.refuse('save_rule', 'rule');
@@ -162,7 +129,7 @@ begin
     select r.* into v_before from public.noc_rules as r
     where r.rule_id = delete_rule.rule_id and r.deleted_at is null
     for update;
-    if not found or not noc.operates_rules(v_before.company_cnpj, v_before.group_id) then
+    if not found or not noc.operates(v_before.company_cnpj, v_before.group_id) then
         return noc.refuse('delete_rule', 'rule');
     end if;
     if num_nonnulls(v_before.company_cnpj, v_before.group_id) = 0 then

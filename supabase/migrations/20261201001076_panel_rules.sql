@@ -60,7 +60,7 @@ begin
     return jsonb_build_object(
         'rules', (
             select coalesce(jsonb_agg(
-                noc.rule_json(r, noc.operates_rules(r.company_cnpj, r.group_id))
+                noc.rule_json(r, noc.operates(r.company_cnpj, r.group_id))
                 || jsonb_build_object('in_force', r.enabled and not noc.is_overridden(r, v_cnpj))
                 order by r.code, r.service nulls first, r.company_cnpj nulls first, r.group_id
             ), '[]')

@@ -8,11 +8,7 @@ from typing import Any, Final
 
 import psycopg
 
-<<<<<<< HEAD
-from tests.db.isolation import alert_work, kpis, panel, people, silenced, states, trail
-=======
-from tests.db.isolation import alert_work, kpis, panel, people, rules, states, trail
->>>>>>> 0b805f8 (rules: listed, saved, versioned and taken back by RPC)
+from tests.db.isolation import alert_work, kpis, panel, people, rules, silenced, states, trail
 from tests.db.isolation.facts import Facts, Row
 from tests.db.isolation.rights import Rights
 from tests.db.isolation.scope import Scope
