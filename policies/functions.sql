@@ -39,6 +39,14 @@ noc.end_maintenance(uuid, timestamptz),
 noc.list_rules(text, uuid),
 noc.save_rule(jsonb, timestamptz),
 noc.delete_rule(uuid, timestamptz),
+noc.save_contact(
+    uuid, text, text, text, text, text, text, uuid, uuid, text, text, integer, boolean, text,
+    text, timestamptz
+),
+noc.delete_contact(uuid, timestamptz),
+noc.list_contacts(),
+noc.test_contact(uuid, text, timestamptz),
+noc.list_notifications(text, uuid, uuid, timestamptz),
 noc.verify_audit(text),
 noc.probe_echo(text),
 public.noc_save_group(uuid, text),
@@ -74,6 +82,13 @@ public.noc_end_maintenance(uuid),
 public.noc_list_rules(text, uuid),
 public.noc_save_rule(jsonb),
 public.noc_delete_rule(uuid),
+public.noc_save_contact(
+    uuid, text, text, text, text, text, text, uuid, uuid, text, text, integer, boolean, text, text
+),
+public.noc_delete_contact(uuid),
+public.noc_list_contacts(),
+public.noc_test_contact(uuid, text),
+public.noc_list_notifications(text, uuid, uuid),
 public.noc_verify_audit(text),
 public.noc_probe_echo(text)
 to authenticated;
@@ -90,9 +105,15 @@ grant execute on function
 noc.claim_checks(text, integer, timestamptz),
 noc.list_checks(),
 noc.settle_check(uuid, bigint, timestamptz, text, integer, text, jsonb, timestamptz),
+noc.claim_notifications(text, integer, text [], timestamptz),
+noc.begin_notification(uuid, bigint, timestamptz),
+noc.settle_notification(uuid, bigint, text, text, text, integer, timestamptz),
 noc.heartbeat(text, text, timestamptz, jsonb, timestamptz),
 public.noc_claim_checks(text, integer),
 public.noc_list_checks(),
 public.noc_settle_check(uuid, bigint, timestamptz, text, integer, text, jsonb),
+public.noc_claim_notifications(text, integer, text []),
+public.noc_begin_notification(uuid, bigint),
+public.noc_settle_notification(uuid, bigint, text, text, text, integer),
 public.noc_heartbeat(text, text, timestamptz, jsonb)
 to noc_worker;

@@ -21,6 +21,7 @@ begin
             ('public.service_health', 'checked_at', interval '90 days'),
             ('noc.database_samples', 'sampled_at', interval '14 days'),
             ('noc.worker_heartbeats', 'received_at', interval '7 days'),
+            ('noc.notifications', 'done_at', interval '13 months'),
             ('public.sessions', 'last_seen_at', interval '6 months'),
             ('public.queue_whatsapp', 'updated_at', interval '13 months'),
             ('public.jobs', 'finished_at', interval '13 months'),

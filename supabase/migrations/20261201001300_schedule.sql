@@ -23,5 +23,5 @@ $job$);
 select cron.schedule('noc.maintain', '7 * * * *', 'select noc.maintain(clock_timestamp())');
 
 select cron.schedule(
-    'noc.anchor_audit', '17 * * * *', 'select noc.anchor_audit(clock_timestamp())'
+    'noc.anchor_audit', '17 * * * *', 'select noc.send_anchors(clock_timestamp())'
 );

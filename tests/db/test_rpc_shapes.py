@@ -22,6 +22,8 @@ READS = (
     "noc_heatmap",
     "noc_matrix",
     "noc_alert_history",
+    "noc_list_contacts",
+    "noc_list_notifications",
 )
 ENVELOPE = {"server_time", "tick_at", "versions", "data"}
 

@@ -179,7 +179,7 @@ class _Interview:
             )
 
     def _read_alert(self, name: str, alert: Row | None) -> None:
-        answer = self._ask_of(alert, f"select public.{name}(%(alert_id)s) as answer")
+        answer = self._ask_of(alert, f"select public.{name}(alert_id => %(alert_id)s) as answer")
         if self.anonymous:
             self._compare(name, DENIED, _code(answer), granted=False)
             return

@@ -23,6 +23,8 @@ PRIVATE = (
     "worker_heartbeats",
     "engine_state",
     "alert_events",
+    "contacts",
+    "notifications",
 )
 TABLES = """
 select c.relname from pg_catalog.pg_class as c

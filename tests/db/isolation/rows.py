@@ -37,6 +37,7 @@ class Filler:
         self._logs_and_sessions()
         self._work()
         self._rules_and_alerts()
+        self._contacts()
         self._probes()
         self._administration()
         self.connection.execute("select noc.roll_up(now(), %s)", (self.random.randint(1, 4),))
@@ -250,6 +251,40 @@ class Filler:
                     f"{index}/{company}",
                 ),
             )
+
+    def _contacts(self) -> None:
+        """One contact of everybody, and of some companies and groups; each told of something."""
+        owners: list[tuple[str, str | None, Any]] = [("admin", None, None)]
+        for owned in self.random.sample(self.tenancy.companies, 2):
+            owners.append((self.random.choice(("franqueado", "cliente")), owned, None))
+        owners.append(("franqueado", None, self.random.choice(self.tenancy.groups)))
+        for index, (role, company, group) in enumerate(owners):
+            self._insert(
+                "noc.contacts",
+                contact_id=random_uuid(self.random),
+                name=f"Contato {index}",
+                email=f"contato{index}@isolation.test",
+                phone=f"+551190000000{index}",
+                role=role,
+                company_cnpj=company,
+                group_id=group,
+            )
+        self.connection.execute(
+            "insert into noc.notifications (alert_id, event, seq, channel, contact_id,"
+            " company_cnpj, severity, state, created_at, run_at, done_at)"
+            " select a.alert_id, 'opened', 1, h.channel, c.contact_id, a.company_cnpj,"
+            " a.severity, 'sent', now(), now(), now()"
+            " from public.noc_alerts as a"
+            " inner join noc.contacts as c on c.email like '%isolation.test'"
+            " cross join (values ('email'), ('whatsapp')) as h (channel)"
+            " where c.role = 'admin' or c.company_cnpj = a.company_cnpj"
+        )
+        self.connection.execute(
+            "insert into noc.notifications (event, seq, channel, contact_id, company_cnpj,"
+            " severity, state, created_at, run_at)"
+            " select 'test', 1, 'email', c.contact_id, c.company_cnpj, 'info', 'queued', now(),"
+            " now() from noc.contacts as c where c.email like '%isolation.test'"
+        )
 
     def _probes(self) -> None:
         known = self.connection.execute(

@@ -9,6 +9,16 @@ from typing import Any, Final
 import psycopg
 
 from tests.db.isolation import alert_work, kpis, panel, people, rules, silenced, states, trail
+from tests.db.isolation import (
+    alert_work,
+    kpis,
+    panel,
+    people,
+    silenced,
+    states,
+    telling,
+    trail,
+)
 from tests.db.isolation.facts import Facts, Row
 from tests.db.isolation.rights import Rights
 from tests.db.isolation.scope import Scope
@@ -125,10 +135,15 @@ PLAIN: Final = {
     "noc_list_rules": Plain(rules.expected_rules, rules.observed_rules),
     "noc_verify_audit": Plain(trail.expected_chains, trail.observed_chains),
     "noc_list_silences": Plain(silenced.expected_silences, silenced.observed_silences),
+    "noc_list_contacts": Plain(telling.expected_contacts, telling.observed_contacts),
+    "noc_list_notifications": Plain(telling.expected_messages, telling.observed_messages),
     "noc_list_members": Plain(people.expected_members, people.observed_members, framed=False),
 }
 PER_ALERT: Final = {
     "noc_timeline": PerAlert(alert_work.expected_timeline, alert_work.observed_timeline),
+    "noc_list_notifications": PerAlert(
+        telling.expected_messages_of_alert, telling.observed_messages
+    ),
 }
 
 

@@ -1,0 +1,159 @@
+-- How workers take messages: each by one worker at a time, under a lease and a fence.
+
+/*
+What became of leases that ran out by `at`. Not begun: free again. Begun: the mail is sent
+again under the same Message-ID, by which the receiver knows it; WhatsApp has no such thing, so
+the message stays unknown until a webhook or a person says more. Gives how many.
+*/
+create function noc.reap_notifications(at timestamptz)
+returns bigint
+language sql
+set search_path = ''
+as $$
+    with expired as (
+        select n.notification_id, n.state from noc.notifications as n
+        where n.state in ('leased', 'sending') and n.lease_until <= at
+        for update skip locked
+    ),
+
+    freed as (
+        update noc.notifications as n
+        set
+            state = case
+                when e.state = 'leased' or n.channel = 'email' then 'queued'
+                else 'unknown'
+            end::noc.notification_state,
+            reason = case when e.state = 'leased' then n.reason else 'worker_lost' end,
+            may_have_arrived = n.may_have_arrived or e.state = 'sending',
+            run_at = case when e.state = 'leased' then n.run_at else at end,
+            lease_until = null,
+            done_at = case when e.state = 'sending' and n.channel = 'whatsapp' then at end
+        from expired as e
+        where n.notification_id = e.notification_id
+        returning n.notification_id, n.fence, e.state
+    ),
+
+    logged as (
+        update noc.notification_attempts as t
+        set ended_at = at, outcome = 'lost'
+        from freed as f
+        where f.state = 'sending'
+            and t.notification_id = f.notification_id
+            and t.fence = f.fence
+            and t.ended_at is null
+    )
+
+    select count(*) from freed
+$$;
+
+/*
+Messages of channels that nobody can send by: told by the other one where there is an address,
+else they wait, and say why. `channels`: those that the worker can send by. Gives how many.
+*/
+create function noc.reroute_notifications(channels text [], at timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_message noc.notifications;
+    v_count bigint := 0;
+begin
+    for v_message in
+        select n.* from noc.notifications as n
+        where n.state = 'queued'
+            and n.run_at <= at
+            and n.channel <> all(channels)
+            and n.reason is distinct from 'not_configured'
+        order by n.run_at
+        limit 200
+        for update skip locked
+    loop
+        if cardinality(channels) > 0 and noc.fall_back(v_message, at) then
+            update noc.notifications as n
+            set state = 'cancelled', reason = 'not_configured', done_at = at
+            where n.notification_id = v_message.notification_id;
+        else
+            update noc.notifications as n set reason = 'not_configured'
+            where n.notification_id = v_message.notification_id;
+        end if;
+        v_count := v_count + 1;
+    end loop;
+    return v_count;
+end;
+$$;
+
+/*
+Leases up to `max` due messages of the channels for 30 seconds, of every company in turn, the
+worst first; nothing of a person is in the answer: [{"notification_id", "fence"}].
+Raises PT400 worker | max | channels.
+*/
+create function noc.claim_notifications(
+    worker text, max integer, channels text [], at timestamptz default clock_timestamp()
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_claimed jsonb;
+begin
+    if coalesce(length(worker), 0) not between 1 and 80 then
+        perform noc.fail('PT400', 'worker', 'worker: must have 1 to 80 characters');
+    end if;
+    if coalesce(max, 0) not between 1 and 100 then
+        perform noc.fail('PT400', 'max', 'max: must be between 1 and 100');
+    end if;
+    if channels is null or not channels <@ '{email,whatsapp}'::text [] then
+        perform noc.fail('PT400', 'channels', 'channels: must be email, whatsapp, both or none');
+    end if;
+    perform noc.reap_notifications(at);
+    perform noc.reroute_notifications(channels, at);
+
+    with waiting as (
+        select
+            n.notification_id, n.severity, n.run_at,
+            row_number() over (
+                partition by n.company_cnpj order by n.severity desc, n.run_at, n.notification_id
+            ) as turn
+        from noc.notifications as n
+        where n.state = 'queued' and n.run_at <= at and n.channel = any(channels)
+    ),
+
+    due as (
+        select n.notification_id, w.severity, w.turn, w.run_at
+        from noc.notifications as n
+        inner join waiting as w on w.notification_id = n.notification_id
+        where n.state = 'queued'
+        order by w.severity desc, w.turn, w.run_at
+        limit claim_notifications.max
+        for update of n skip locked
+    ),
+
+    claimed as (
+        update noc.notifications as n
+        set
+            state = 'leased',
+            fence = n.fence + 1,
+            lease_owner = claim_notifications.worker,
+            lease_until = at + interval '30 seconds'
+        from due as d
+        where n.notification_id = d.notification_id
+        returning n.notification_id, n.fence, d.severity, d.turn, d.run_at
+    )
+
+    select coalesce(jsonb_agg(
+        jsonb_build_object('notification_id', c.notification_id, 'fence', c.fence)
+        order by c.severity desc, c.turn, c.run_at
+    ), '[]') into v_claimed
+    from claimed as c;
+    return v_claimed;
+end;
+$$;
+
+create function public.noc_claim_notifications(worker text, max integer, channels text [])
+returns jsonb
+language sql
+set search_path = ''
+begin atomic select noc.claim_notifications(worker, max, channels); end;

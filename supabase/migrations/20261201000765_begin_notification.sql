@@ -1,0 +1,198 @@
+-- The last look before a message leaves. It commits before the first byte is sent: a worker
+-- that ends afterwards leaves a trace of what may have arrived.
+
+/* Where the contact is reached by that channel, null: nowhere. */
+create function noc.address_of(contact noc.contacts, channel text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    select case channel when 'email' then contact.email else contact.phone end
+$$;
+
+/* Why the contact's channel is not used, null when it works. */
+create function noc.broken_reason(contact noc.contacts, channel text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    select case channel
+        when 'email' then contact.email_broken_reason
+        else contact.whatsapp_broken_reason
+    end
+$$;
+
+/*
+The message once more by the contact's other channel, at once. False when that one has no
+address, is refused for good, or is what the message is about; tests and anchors stay with
+theirs.
+*/
+create function noc.fall_back(message noc.notifications, at timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_other constant text := case message.channel when 'email' then 'whatsapp' else 'email' end;
+    v_instead uuid;
+begin
+    if message.event in ('test', 'anchor') or not exists (
+        select 1 from noc.contacts as c
+        left join public.noc_alerts as a on a.alert_id = message.alert_id
+        where c.contact_id = message.contact_id
+            and noc.address_of(c, v_other) is not null
+            and noc.broken_reason(c, v_other) is null
+            and coalesce(a.service <> all(noc.carried_by(v_other)), true)
+    ) then
+        return false;
+    end if;
+    insert into noc.notifications as n (
+        alert_id, event, seq, channel, contact_id, company_cnpj, severity, payload, state,
+        created_at, run_at, instead_of
+    )
+    values (
+        message.alert_id, message.event, message.seq, v_other, message.contact_id,
+        message.company_cnpj, message.severity, message.payload, 'queued', at, at,
+        message.notification_id
+    )
+    on conflict on constraint notifications_one_per_event do update
+    set instead_of = coalesce(n.instead_of, excluded.instead_of)
+    returning n.notification_id into v_instead;
+    update noc.notifications as n set bundle_id = v_instead
+    where n.bundle_id = message.notification_id;
+    return true;
+end;
+$$;
+
+/* Why there is nothing to tell any more, null when there is. */
+create function noc.why_not_tell(message noc.notifications, contact noc.contacts)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+    select case
+        when contact.deleted_at is not null then 'contact_deleted'
+        when noc.address_of(contact, message.channel) is null then 'no_address'
+        when message.event = 'test' then null
+        when noc.broken_reason(contact, message.channel) is not null then 'channel_broken'
+        when not noc.may_be_told(contact, message.company_cnpj, (
+            select c.group_id from public.companies as c
+            where c.company_cnpj = message.company_cnpj
+        )) and message.alert_id is not null then 'not_allowed'
+        when message.event = 'closed' then case when a.state <> 'closed' then 'reopened' end
+        when a.state = 'closed' then 'closed'
+        when a.muted_by is not null then 'muted'
+        when a.state = 'ack' and message.event in ('reminder', 'escalation') then 'acknowledged'
+        when message.event in ('bundle', 'storm') and not exists (
+            select 1 from noc.notifications as n where n.bundle_id = message.notification_id
+        ) then 'closed'
+    end
+    from (values (1)) as one
+    left join public.noc_alerts as a on a.alert_id = message.alert_id
+$$;
+
+/*
+What a bundle holds, once what is not true any more was taken out of it: {"count", "ended",
+"lines": the worst five}.
+*/
+create function noc.bundle_facts(bundle_id uuid, at timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+    update noc.notifications as n
+    set state = 'cancelled', bundle_id = null, done_at = at,
+        reason = case when n.event = 'closed' then 'reopened' else 'closed' end
+    from public.noc_alerts as a
+    where n.bundle_id = bundle_facts.bundle_id
+        and a.alert_id = n.alert_id
+        and (a.state = 'closed') <> (n.event = 'closed');
+    return (
+        select jsonb_build_object(
+            'count', count(*), 'ended', count(*) filter (where n.event = 'closed'),
+            'lines', (
+                select jsonb_agg(l.payload || jsonb_build_object('event', l.event))
+                from (
+                    select i.payload, i.event from noc.notifications as i
+                    where i.bundle_id = bundle_facts.bundle_id
+                    order by i.event = 'closed', i.severity desc, i.created_at, i.notification_id
+                    limit 5
+                ) as l
+            )
+        )
+        from noc.notifications as n
+        where n.bundle_id = bundle_facts.bundle_id
+    );
+end;
+$$;
+
+/*
+What to send and to whom, when there is still something to tell: {"send": true,
+"notification_id", "event", "channel", "to", "name", "language", "role", "facts"}; from now on
+it counts as perhaps sent. Otherwise {"send": false, "reason"}. A lease that has passed on
+answers reason lease_lost.
+*/
+create function noc.begin_notification(
+    notification_id uuid, fence bigint, at timestamptz default clock_timestamp()
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_message noc.notifications;
+    v_contact noc.contacts;
+    v_reason text;
+begin
+    select n.* into v_message from noc.notifications as n
+    where n.notification_id = begin_notification.notification_id
+    for update;
+    if not coalesce(
+        v_message.fence = begin_notification.fence and v_message.state = 'leased', false
+    ) then
+        return jsonb_build_object('send', false, 'reason', 'lease_lost');
+    end if;
+    select c.* into v_contact from noc.contacts as c where c.contact_id = v_message.contact_id;
+
+    if v_message.event in ('bundle', 'storm') and v_message.attempts = 0 then
+        v_message.payload := noc.bundle_facts(v_message.notification_id, at);
+    end if;
+    v_reason := noc.why_not_tell(v_message, v_contact);
+    if v_reason is not null then
+        update noc.notifications as n
+        set state = 'cancelled', reason = v_reason, lease_until = null, done_at = at
+        where n.notification_id = v_message.notification_id;
+        if v_reason in ('channel_broken', 'no_address') then
+            perform noc.fall_back(v_message, at);
+        end if;
+        return jsonb_build_object('send', false, 'reason', v_reason);
+    end if;
+
+    update noc.notifications as n
+    set
+        state = 'sending',
+        attempts = n.attempts + 1,
+        payload = v_message.payload,
+        lease_until = at + interval '30 seconds'
+    where n.notification_id = v_message.notification_id;
+    insert into noc.notification_attempts (notification_id, fence, worker, begun_at)
+    values (v_message.notification_id, v_message.fence, v_message.lease_owner, at);
+    return jsonb_build_object(
+        'send', true, 'notification_id', v_message.notification_id, 'event', v_message.event,
+        'channel', v_message.channel,
+        'to', noc.address_of(v_contact, v_message.channel), 'name', v_contact.name,
+        'language', v_contact.language, 'role', v_contact.role, 'facts', v_message.payload
+    );
+end;
+$$;
+
+create function public.noc_begin_notification(notification_id uuid, fence bigint)
+returns jsonb
+language sql
+set search_path = ''
+begin atomic select noc.begin_notification(notification_id, fence); end;

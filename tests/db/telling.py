@@ -1,0 +1,155 @@
+"""Contacts, messages in the outbox, and the worker that sends them, at given instants."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.db.conftest import A1, Database
+from tests.db.judging import evaluate, probed
+
+Json = dict[str, Any]
+PHONE = "+5511988880001"
+COLUMNS = (
+    "name",
+    "email",
+    "phone",
+    "language",
+    "role",
+    "company_cnpj",
+    "group_id",
+    "user_id",
+    "email_from",
+    "whatsapp_from",
+    "escalation_step",
+    "opted_in",
+    "quiet_from",
+    "quiet_until",
+    "email_broken_at",
+    "email_broken_reason",
+    "whatsapp_broken_at",
+    "whatsapp_broken_reason",
+)
+DEFAULTS: Json = {
+    "name": "Ana",
+    "email": "ana@empresa.test",
+    "language": "pt-BR",
+    "role": "franqueado",
+    "email_from": "warning",
+    "whatsapp_from": "critical",
+    "escalation_step": 0,
+    "opted_in": False,
+}
+
+
+def contact(db: Database, **given: object) -> UUID:
+    """A contact as the owner of the tables writes it: of company A1 unless told otherwise."""
+    values = DEFAULTS | given
+    if values["role"] != "admin" and "group_id" not in given:
+        values.setdefault("company_cnpj", A1)
+    names = [name for name in COLUMNS if name in values]
+    contact_id: UUID = db.one(
+        f"insert into noc.contacts ({', '.join(names)})"
+        f" values ({', '.join(['%s'] * len(names))}) returning contact_id",
+        *(values[name] for name in names),
+    )
+    return contact_id
+
+
+def plan(db: Database, at: datetime) -> Json:
+    """The tick's stage alone; fails when it failed."""
+    answer: Json = db.one("select noc.plan_notifications(%s)", at)
+    assert "error" not in answer, answer
+    return answer
+
+
+def judge(
+    db: Database, status: str, at: datetime, service: str = "omie", company: str | None = A1
+) -> UUID:
+    """The service is probed so, judged, and what follows is planned; gives the latest alert."""
+    probed(db, service, status, at, company)
+    evaluate(db, at)
+    plan(db, at)
+    alert_id: UUID = db.one(
+        "select alert_id from public.noc_alerts where service = %s"
+        " and company_cnpj is not distinct from %s order by opened_at desc limit 1",
+        service,
+        company,
+    )
+    return alert_id
+
+
+def outbox(db: Database, **facts: object) -> list[Json]:
+    """Messages with these facts, the oldest first."""
+    where = " and ".join(["true", *(f"{name} = %s" for name in facts)])
+    return db.all(
+        f"select * from noc.notifications where {where} order by created_at, event, channel",
+        *facts.values(),
+    )
+
+
+def told(db: Database, **facts: object) -> list[tuple[str, str, str]]:
+    """Event, channel and state of the messages."""
+    return [(one["event"], one["channel"], one["state"]) for one in outbox(db, **facts)]
+
+
+def claim(
+    db: Database, at: datetime, channels: tuple[str, ...] = ("email", "whatsapp"), most: int = 100
+) -> list[Json]:
+    claimed: list[Json] = db.one(
+        "select noc.claim_notifications('tester', %s, %s, %s)", most, list(channels), at
+    )
+    return claimed
+
+
+def begin(db: Database, lease: Json, at: datetime) -> Json:
+    begun: Json = db.one(
+        "select noc.begin_notification(%s, %s, %s)", lease["notification_id"], lease["fence"], at
+    )
+    return begun
+
+
+def settle(
+    db: Database,
+    lease: Json,
+    at: datetime,
+    outcome: str = "sent",
+    reason: str | None = None,
+    retry_after_s: int | None = None,
+) -> Json:
+    settled: Json = db.one(
+        "select noc.settle_notification(%s, %s, %s, %s, %s, %s, %s)",
+        lease["notification_id"],
+        lease["fence"],
+        outcome,
+        reason if outcome == "sent" else reason or "test",
+        "ref" if outcome == "sent" else None,
+        retry_after_s,
+        at,
+    )
+    return settled
+
+
+def send_all(
+    db: Database,
+    at: datetime,
+    outcome: str = "sent",
+    channels: tuple[str, ...] = ("email", "whatsapp"),
+) -> list[Json]:
+    """What a worker would do with everything that is due; gives what it sent."""
+    sent = []
+    for lease in claim(db, at, channels):
+        begun = begin(db, lease, at)
+        if begun["send"]:
+            sent.append(begun)
+            settle(db, lease, at, outcome)
+    return sent
+
+
+@pytest.fixture
+def only_ours(db: Database) -> None:
+    """Nobody is told but the contacts of the test."""
+    db.run("delete from noc.contacts")

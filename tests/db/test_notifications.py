@@ -1,0 +1,481 @@
+"""Who is told what, when, how often."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from tests.db.conftest import A1, A2, B1, GROUP_A, Database, World
+from tests.db.judging import S, evaluate, probed, traffic
+from tests.db.telling import PHONE, contact, judge, only_ours, outbox, plan, send_all, told
+
+pytestmark = pytest.mark.usefixtures("world", only_ours.__name__)
+
+MIN = 60 * S
+HOUR = 60 * MIN
+
+
+def slow(db: Database, at: datetime, company: str = A1) -> UUID:
+    """A warning of the company, opened and planned at `at`."""
+    traffic(db, at - 180 * S, 1500, company=company)
+    evaluate(db, at - 180 * S)
+    evaluate(db, at)
+    plan(db, at)
+    alert_id: UUID = db.one(
+        "select alert_id from public.noc_alerts where company_cnpj = %s and severity = 'warning'"
+        " and state <> 'closed'",
+        company,
+    )
+    return alert_id
+
+
+def acknowledge(db: Database, user: UUID, alert_id: UUID, at: datetime, minutes: int = 60) -> None:
+    with db.acting_as(user, "postgres"):
+        db.run("select noc.ack_alert(%s, null, %s, %s)", alert_id, minutes, at)
+
+
+# Openings and ends
+
+
+def test_an_opening_is_told_once_by_the_channels_of_its_severity(
+    db: Database, at: datetime
+) -> None:
+    contact(db, phone=PHONE)
+    alert_id = judge(db, "DOWN", at)
+    plan(db, at + 10 * S)
+    assert told(db, alert_id=alert_id) == [
+        ("opened", "email", "queued"),
+        ("opened", "whatsapp", "queued"),
+    ]
+    sent = send_all(db, at + 11 * S)
+    assert {one["to"] for one in sent} == {"ana@empresa.test", PHONE}
+    assert {one["facts"]["service"] for one in sent} == {"omie"}
+
+
+def test_a_warning_is_mailed_and_does_not_ring_a_telephone(db: Database, at: datetime) -> None:
+    contact(db, phone=PHONE)
+    assert told(db, alert_id=slow(db, at)) == [("opened", "email", "queued")]
+
+
+def test_what_comes_late_is_told_all_the_same(db: Database, at: datetime) -> None:
+    contact(db)
+    probed(db, "omie", "DOWN", at, A1)
+    evaluate(db, at)
+    late = db.one("select min(event_id) from noc.unplanned_events")
+    db.run("delete from noc.unplanned_events where event_id = %s", late)
+    judge(db, "DOWN", at, company=A2)
+    assert outbox(db) == []
+    db.run("insert into noc.unplanned_events values (%s)", late)
+    plan(db, at + 10 * S)
+    assert [one["company_cnpj"] for one in outbox(db)] == [A1]
+
+
+def test_whoever_was_told_of_the_opening_is_told_of_the_end_and_nobody_else(
+    db: Database, at: datetime
+) -> None:
+    contact(db)
+    alert_id = judge(db, "DOWN", at)
+    send_all(db, at)
+    contact(db, email="late@empresa.test")
+    judge(db, "UP", at + 5 * MIN)
+    assert told(db, alert_id=alert_id) == [
+        ("opened", "email", "sent"),
+        ("closed", "email", "queued"),
+    ]
+    (sent,) = send_all(db, at + 5 * MIN)
+    assert sent["to"] == "ana@empresa.test"
+    assert datetime.fromisoformat(sent["facts"]["closed_at"]) == at + 5 * MIN
+
+
+def test_what_is_over_before_it_was_told_is_never_told(db: Database, at: datetime) -> None:
+    contact(db)
+    alert_id = judge(db, "DOWN", at)
+    judge(db, "UP", at + MIN)
+    assert told(db, alert_id=alert_id) == [("opened", "email", "cancelled")]
+    assert send_all(db, at + MIN) == []
+
+
+def test_what_opened_and_closed_between_two_turns_is_never_told(db: Database, at: datetime) -> None:
+    contact(db)
+    probed(db, "omie", "DOWN", at, A1)
+    evaluate(db, at)
+    judge(db, "UP", at + S)
+    assert outbox(db) == []
+
+
+def test_an_end_that_is_not_true_any_more_is_not_told_and_the_return_is(
+    db: Database, at: datetime
+) -> None:
+    contact(db)
+    alert_id = judge(db, "DOWN", at)
+    send_all(db, at)
+    judge(db, "UP", at + MIN)
+    judge(db, "DOWN", at + 2 * MIN)
+    (back,) = send_all(db, at + 2 * MIN)
+    assert (back["event"], back["facts"]["reopen_count"]) == ("reopened", 1)
+    judge(db, "UP", at + 3 * MIN)
+    (end,) = send_all(db, at + 3 * MIN)
+    assert end["event"] == "closed"
+    assert [one["state"] for one in outbox(db, alert_id=alert_id)] == [
+        "sent",
+        "cancelled",
+        "sent",
+        "sent",
+    ]
+
+
+def test_getting_worse_is_told_through_an_acknowledgement(
+    db: Database, world: World, at: datetime
+) -> None:
+    contact(db, phone=PHONE)
+    alert_id = slow(db, at)
+    send_all(db, at)
+    acknowledge(db, world.admin, alert_id, at + S)
+    for second in (2, 122):
+        traffic(db, at + second * S, 9000)
+        evaluate(db, at + second * S)
+    plan(db, at + 122 * S)
+    sent = send_all(db, at + 122 * S)
+    assert {(one["event"], one["channel"]) for one in sent} == {
+        ("severity_up", "email"),
+        ("severity_up", "whatsapp"),
+    }
+
+
+def test_who_closed_by_hand_is_named_to_operators_and_not_to_clientes(
+    db: Database, world: World, at: datetime
+) -> None:
+    contact(db)
+    contact(db, email="cliente@empresa.test", role="cliente", opted_in=True)
+    alert_id = judge(db, "DOWN", at)
+    send_all(db, at + 5 * MIN)
+    with db.acting_as(world.franqueado_a, "postgres"):
+        db.run("select noc.close_alert(%s, 'combinado', %s)", alert_id, at + 6 * MIN)
+    plan(db, at + 6 * MIN)
+    facts = {one["to"]: one["facts"] for one in send_all(db, at + 6 * MIN)}
+    who = db.one("select email from auth.users where id = %s", world.franqueado_a)
+    named, unnamed = facts["ana@empresa.test"], facts["cliente@empresa.test"]
+    assert (named["by"], named["note"]) == (who, "combinado")
+    assert (unnamed["by"], unnamed["note"]) == (None, None)
+
+
+# Whom
+
+
+@pytest.mark.parametrize(
+    ("given", "reached"),
+    [
+        ({"role": "admin"}, True),
+        ({"company_cnpj": A1}, True),
+        ({"group_id": GROUP_A}, True),
+        ({"company_cnpj": A2}, False),
+        ({"company_cnpj": B1}, False),
+        ({"role": "cliente", "opted_in": True}, True),
+        ({"role": "cliente", "opted_in": False}, False),
+        ({"email_from": None}, False),
+    ],
+)
+def test_a_contact_hears_of_its_own_scope(
+    db: Database, at: datetime, given: dict[str, object], reached: bool
+) -> None:
+    contact(db, **given)
+    judge(db, "DOWN", at)
+    assert bool(outbox(db)) is reached
+
+
+def test_what_concerns_no_company_is_told_to_admins_alone(db: Database, at: datetime) -> None:
+    contact(db)
+    contact(db, role="admin", email="admin@noc.test")
+    judge(db, "DOWN", at, company=None)
+    sent = [one for one in send_all(db, at) if one["facts"]["service"] == "omie"]
+    assert [one["to"] for one in sent] == ["admin@noc.test"]
+
+
+def test_a_contact_whose_user_lost_the_right_hears_nothing_more(
+    db: Database, world: World, at: datetime
+) -> None:
+    contact(db, user_id=world.franqueado_a)
+    alert_id = judge(db, "DOWN", at)
+    db.run("update noc.memberships set revoked_at = now() where user_id = %s", world.franqueado_a)
+    assert send_all(db, at) == []
+    assert outbox(db, alert_id=alert_id)[0]["reason"] == "not_allowed"
+    judge(db, "DOWN", at, service="f360")
+    assert len(outbox(db)) == 1
+
+
+def test_a_cliente_is_told_after_five_minutes_of_trouble(db: Database, at: datetime) -> None:
+    contact(db, role="cliente", opted_in=True)
+    judge(db, "DOWN", at)
+    assert send_all(db, at + 5 * MIN - S) == []
+    assert len(send_all(db, at + 5 * MIN)) == 1
+
+
+def test_whatsapp_trouble_is_not_told_by_whatsapp(db: Database, at: datetime) -> None:
+    contact(db, phone=PHONE, email_from=None)
+    judge(db, "DOWN", at, service="whatsapp")
+    judge(db, "DOWN", at, service="omie")
+    assert {(one["channel"], one["company_cnpj"]) for one in outbox(db)} == {
+        ("email", A1),
+        ("whatsapp", A1),
+    }
+    (mail,) = outbox(db, channel="email")
+    assert mail["payload"]["service"] == "whatsapp"
+
+
+def test_a_channel_that_is_broken_gives_way_to_the_other(db: Database, at: datetime) -> None:
+    contact(
+        db,
+        phone=PHONE,
+        email_from=None,
+        whatsapp_broken_at=at,
+        whatsapp_broken_reason="undeliverable",
+    )
+    judge(db, "DOWN", at)
+    assert told(db) == [("opened", "email", "queued")]
+
+
+def test_the_parts_of_an_incident_are_told_to_admins_as_one(db: Database, at: datetime) -> None:
+    contact(db, role="admin", email="admin@noc.test")
+    contact(db)
+    probed(db, "f360", "DOWN", at, None)
+    for company in (A1, A2):
+        probed(db, "f360", "DOWN", at, company)
+    evaluate(db, at)
+    whole = db.one(
+        "select alert_id from public.noc_alerts where company_cnpj is null and service = 'f360'"
+    )
+    db.run(
+        "update public.noc_alerts set parent_id = %s where service = 'f360' and company_cnpj"
+        " is not null",
+        whole,
+    )
+    plan(db, at)
+    sent = [one for one in send_all(db, at) if one["facts"]["service"] == "f360"]
+    assert sorted((one["to"], one["facts"]["company_cnpj"] or "") for one in sent) == [
+        ("admin@noc.test", ""),
+        ("ana@empresa.test", A1),
+    ]
+
+
+# Muted and restless
+
+
+def test_a_muted_alert_is_not_told_and_its_end_is_to_whoever_knew(
+    db: Database, at: datetime
+) -> None:
+    contact(db)
+    alert_id = judge(db, "DOWN", at)
+    send_all(db, at)
+    db.run("update public.noc_alerts set muted_by = 'silence' where alert_id = %s", alert_id)
+    plan(db, at + 2 * HOUR)
+    assert len(outbox(db)) == 1
+    judge(db, "UP", at + 3 * HOUR)
+    (end,) = send_all(db, at + 3 * HOUR)
+    assert end["event"] == "closed"
+
+
+def test_what_outlasts_its_mute_is_told_with_its_true_beginning(db: Database, at: datetime) -> None:
+    contact(db)
+    probed(db, "omie", "DOWN", at, A1)
+    evaluate(db, at)
+    db.run("update public.noc_alerts set muted_by = 'maintenance' where company_cnpj = %s", A1)
+    plan(db, at)
+    assert outbox(db) == []
+    unmute(db, at + HOUR)
+    (one,) = send_all(db, at + HOUR)
+    assert (one["event"], datetime.fromisoformat(one["facts"]["since"])) == ("opened", at)
+
+
+def unmute(db: Database, at: datetime) -> None:
+    db.run("update public.noc_alerts set muted_by = null where company_cnpj = %s", A1)
+    db.run(
+        "insert into noc.alert_events (alert_id, at, kind, severity) select alert_id, %s,"
+        " 'unmuted', severity from public.noc_alerts where company_cnpj = %s",
+        at,
+        A1,
+    )
+    plan(db, at)
+
+
+def test_who_knew_before_the_mute_is_not_told_again_after_it(db: Database, at: datetime) -> None:
+    contact(db)
+    alert_id = judge(db, "DOWN", at)
+    send_all(db, at)
+    db.run("update public.noc_alerts set muted_by = 'silence' where alert_id = %s", alert_id)
+    unmute(db, at + 30 * MIN)
+    assert len(outbox(db)) == 1
+
+
+def test_a_mute_that_comes_before_the_send_holds_it_back_until_it_ends(
+    db: Database, at: datetime
+) -> None:
+    contact(db)
+    alert_id = judge(db, "DOWN", at)
+    db.run("update public.noc_alerts set muted_by = 'silence' where alert_id = %s", alert_id)
+    assert send_all(db, at) == []
+    unmute(db, at + 5 * MIN)
+    assert len(send_all(db, at + 5 * MIN)) == 1
+
+
+def event(db: Database, alert_id: UUID, kind: str, at: datetime) -> None:
+    db.run(
+        "insert into noc.alert_events (alert_id, at, kind, severity)"
+        " values (%s, %s, %s, 'critical')",
+        alert_id,
+        at,
+        kind,
+    )
+
+
+def test_a_restless_alert_is_told_once_until_it_is_steady(db: Database, at: datetime) -> None:
+    contact(db)
+    alert_id = judge(db, "DOWN", at)
+    send_all(db, at)
+    db.run("update public.noc_alerts set flapping = true where alert_id = %s", alert_id)
+    event(db, alert_id, "flapping", at + MIN)
+    judge(db, "DOWN", at + MIN)
+    assert [one["event"] for one in send_all(db, at + MIN)] == ["flapping"]
+    for minute in (2, 4):
+        judge(db, "UP", at + minute * MIN)
+        judge(db, "DOWN", at + (minute + 1) * MIN)
+    judge(db, "UP", at + 6 * MIN)
+    assert send_all(db, at + 6 * MIN) == []
+    db.run("update public.noc_alerts set flapping = false where alert_id = %s", alert_id)
+    event(db, alert_id, "steady", at + 70 * MIN)
+    plan(db, at + 70 * MIN)
+    assert [one["event"] for one in send_all(db, at + 70 * MIN)] == ["closed"]
+
+
+# Again and higher
+
+
+def test_a_warning_that_nobody_answers_is_told_again_after_four_hours(
+    db: Database, at: datetime
+) -> None:
+    contact(db)
+    begun = at - 5 * HOUR
+    slow(db, begun)
+    for hours in (0, 4):
+        plan(db, begun + hours * HOUR - S)
+        assert len(send_all(db, begun + hours * HOUR - S)) == 0
+        plan(db, begun + hours * HOUR)
+        assert len(send_all(db, begun + hours * HOUR)) == 1
+    assert told(db) == [("opened", "email", "sent"), ("reminder", "email", "sent")]
+
+
+def test_a_critical_alert_is_told_again_an_hour_after_its_last_word(
+    db: Database, at: datetime
+) -> None:
+    contact(db)
+    begun = at - 5 * HOUR
+    judge(db, "DOWN", begun)
+    heard = {}
+    for minute in range(0, 241, 5):
+        plan(db, begun + minute * MIN)
+        for one in send_all(db, begun + minute * MIN):
+            heard[minute] = one["event"]
+    assert heard == {
+        0: "opened",
+        30: "escalation",
+        60: "escalation",
+        120: "reminder",
+        180: "reminder",
+        240: "reminder",
+    }
+
+
+def test_an_acknowledged_alert_is_neither_repeated_nor_escalated(
+    db: Database, world: World, at: datetime
+) -> None:
+    contact(db)
+    contact(db, email="chefe@empresa.test", escalation_step=1)
+    begun = at - timedelta(hours=5)
+    alert_id = judge(db, "DOWN", begun)
+    send_all(db, begun)
+    acknowledge(db, world.admin, alert_id, begun + S, 5760)
+    plan(db, begun + 4 * HOUR)
+    assert len(outbox(db)) == 1
+
+
+def test_an_acknowledgement_cancels_the_reminder_that_waits(
+    db: Database, world: World, at: datetime
+) -> None:
+    contact(db)
+    alert_id = slow(db, at)
+    send_all(db, at)
+    plan(db, at + 4 * HOUR)
+    acknowledge(db, world.admin, alert_id, at + 4 * HOUR)
+    assert send_all(db, at + 4 * HOUR) == []
+    assert outbox(db, event="reminder")[0]["reason"] == "acknowledged"
+
+
+def test_an_unanswered_critical_alert_climbs_three_times_and_stays(
+    db: Database, at: datetime
+) -> None:
+    for step, name in enumerate(("ana", "chefe", "diretora")):
+        contact(db, email=f"{name}@empresa.test", escalation_step=step)
+    begun = at - timedelta(hours=4)
+    judge(db, "DOWN", begun)
+    heard = {0: [one["to"] for one in send_all(db, begun)]}
+    for minute in range(1, 121):
+        now = begun + minute * MIN
+        plan(db, now)
+        if sent := [one["to"] for one in send_all(db, now) if one["event"] == "escalation"]:
+            heard[minute] = sent
+    names = ["ana", "chefe", "diretora"] * 3
+    assert heard == {
+        minute: [f"{name}@empresa.test"]
+        for minute, name in zip(range(0, 90, 10), names, strict=True)
+    }
+
+
+def test_a_warning_does_not_climb(db: Database, at: datetime) -> None:
+    contact(db, escalation_step=1)
+    slow(db, at)
+    plan(db, at + 30 * MIN)
+    assert outbox(db) == []
+
+
+def test_an_acknowledgement_that_ran_out_is_told_at_once(
+    db: Database, world: World, at: datetime
+) -> None:
+    contact(db)
+    alert_id = judge(db, "DOWN", at)
+    send_all(db, at)
+    acknowledge(db, world.admin, alert_id, at + MIN, 5)
+    db.one("select noc.expire_acks(%s)", at + 6 * MIN)
+    plan(db, at + 6 * MIN)
+    assert [one["event"] for one in send_all(db, at + 6 * MIN)] == ["escalation"]
+
+
+# Quiet hours: the tests' noon is 09:00 in Brasília
+
+
+@pytest.mark.parametrize(
+    ("quiet", "waits"),
+    [
+        (("08:00", "10:00"), 60),
+        (("22:00", "09:30"), 30),
+        (("09:00", "09:01"), 1),
+        (("22:00", "09:00"), 0),
+        (("09:01", "08:00"), 0),
+    ],
+)
+def test_a_warning_waits_until_quiet_hours_are_over(
+    db: Database, at: datetime, quiet: tuple[str, str], waits: int
+) -> None:
+    contact(db, quiet_from=quiet[0], quiet_until=quiet[1])
+    slow(db, at)
+    assert [one["run_at"] for one in outbox(db)] == [at + waits * MIN]
+
+
+def test_what_is_critical_and_what_is_over_pass_through_quiet_hours(
+    db: Database, at: datetime
+) -> None:
+    contact(db, quiet_from="08:00", quiet_until="10:00")
+    judge(db, "DOWN", at)
+    assert len(send_all(db, at)) == 1
+    judge(db, "UP", at + MIN)
+    assert [one["event"] for one in send_all(db, at + MIN)] == ["closed"]
