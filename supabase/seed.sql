@@ -78,6 +78,38 @@ on conflict do nothing;
 insert into noc.probe_users (user_id) values ('d0000000-0000-4000-8000-000000000006')
 on conflict do nothing;
 
+-- Their messages arrive in the fakes: mail at /caixa, WhatsApp at /whatsapp.
+insert into noc.contacts (
+    contact_id, name, email, phone, role, company_cnpj, group_id, user_id, email_from,
+    whatsapp_from, escalation_step, opted_in
+)
+values
+(
+    'c0000000-0000-4000-8000-000000000001', 'Alice Nogueira', 'admin@noc.local', '+5511988880001',
+    'admin', null, null, 'd0000000-0000-4000-8000-000000000001', 'warning', 'critical', 0, false
+),
+(
+    'c0000000-0000-4000-8000-000000000002', 'Francisco Ipê', 'franqueado@noc.local',
+    '+5511988880002', 'franqueado', null, 'a0000000-0000-4000-8000-000000000001',
+    'd0000000-0000-4000-8000-000000000002', 'warning', 'critical', 0, false
+),
+(
+    'c0000000-0000-4000-8000-000000000003', 'Gerência Ipê', 'gerencia@noc.local',
+    '+5511988880003', 'franqueado', null, 'a0000000-0000-4000-8000-000000000001', null,
+    'critical', 'critical', 1, false
+),
+(
+    'c0000000-0000-4000-8000-000000000004', 'Clara Três Marias', 'cliente@noc.local', null,
+    'cliente', '11222333000181', null, 'd0000000-0000-4000-8000-000000000003', 'critical', null,
+    0, true
+),
+(
+    'c0000000-0000-4000-8000-000000000005', 'Bruno Mandacaru', 'franqueado.b@noc.local', null,
+    'franqueado', null, 'b0000000-0000-4000-8000-000000000001',
+    'd0000000-0000-4000-8000-000000000004', 'warning', null, 0, false
+)
+on conflict do nothing;
+
 -- The providers' health pages are played by dev/fakes.
 insert into noc.check_targets (service_name, probe, config, interval_s, timeout_s) values
 ('omie', 'http', '{"url": "http://127.0.0.1:54360/omie/health"}', 15, 5),

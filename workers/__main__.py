@@ -23,6 +23,7 @@ from workers.ingest import IngestClient
 from workers.journal import Journal
 from workers.loop import Beat, Worker, run
 from workers.model import WORKERS
+from workers.notify import Notify
 from workers.probes import Probe
 from workers.probes.http import HttpProbe
 from workers.probes.platform import PlatformProbe
@@ -31,6 +32,9 @@ from workers.probes.realtime import RealtimeProbe
 from workers.probes.session import opener
 from workers.redact import Redactor
 from workers.rpc import Rpc, open_http, open_rpc
+from workers.senders import TIMEOUT_S, Sender
+from workers.senders.email import EmailSender
+from workers.senders.whatsapp import WhatsAppSender
 from workers.settings import Settings, load
 from workers.spool import Spool
 from workers.tail import Tail
@@ -39,7 +43,7 @@ from workers.watch import Watch
 log = logging.getLogger("workers")
 
 DRAIN_S = 20.0
-OWNER_LENGTH = 80  # what noc_claim_checks takes
+OWNER_LENGTH = 80  # what claims take
 
 
 async def build_health(settings: Settings, rpc: Rpc, stack: AsyncExitStack) -> Health:
@@ -89,12 +93,24 @@ async def build_watch(settings: Settings, _rpc: Rpc, stack: AsyncExitStack) -> W
     return Watch(http, settings.deadman_url)
 
 
+async def build_notify(settings: Settings, rpc: Rpc, stack: AsyncExitStack) -> Notify:
+    """The notifier with every channel that the settings allow."""
+    senders: dict[str, Sender] = {}
+    if settings.mail is not None:
+        senders["email"] = EmailSender(settings.mail, settings.web_url)
+    if settings.meta is not None:
+        http = await stack.enter_async_context(open_http("notify", timeout_s=TIMEOUT_S / 2))
+        senders["whatsapp"] = WhatsAppSender(settings.meta, settings.web_url, http)
+    return Notify(rpc, senders, f"notify@{settings.instance}"[:OWNER_LENGTH])
+
+
 Builder = Callable[[Settings, Rpc, AsyncExitStack], Awaitable[Worker]]
 
 BUILDERS: Mapping[str, Builder] = {
     "health": build_health,
     "collect": build_collect,
     "watch": build_watch,
+    "notify": build_notify,
 }
 
 
@@ -146,6 +162,7 @@ def read_arguments(arguments: list[str]) -> tuple[str, ...]:
         description="Runs one worker of the NOC, or all of them in one process.",
         epilog="health: probes services. collect: turns the gateway's log into metrics. "
         "watch: pings NOC_DEADMAN_URL while the NOC is alive. "
+        "notify: tells people by mail and WhatsApp. "
         "The environment is documented in .env.example.",
     )
     parser.add_argument("name", choices=(*WORKERS, "all"))

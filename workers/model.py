@@ -10,7 +10,7 @@ from workers.errors import ContractError
 Outcome = Literal["good", "slow", "bad"]
 OUTCOMES = frozenset(get_args(Outcome))
 
-WORKERS = ("health", "collect", "watch")
+WORKERS = ("health", "collect", "watch", "notify")
 
 
 def _fields(row: object) -> Mapping[str, Any]:
@@ -105,6 +105,68 @@ class Result:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ContractError(f"a spooled result has another shape: {error!r}") from error
+
+
+Channel = Literal["email", "whatsapp"]
+Delivery = Literal["sent", "retry", "ambiguous", "refused", "bad_address"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A message that this worker may begin to send, and nobody else for 30 seconds."""
+
+    notification_id: str
+    fence: int
+
+    @classmethod
+    def from_row(cls, row: object) -> "Lease":
+        """Raise `ContractError` when a column is absent or of another type."""
+        try:
+            row = _fields(row)
+            return cls(str(row["notification_id"]), int(row["fence"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ContractError(f"a lease has another shape: {error!r}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What to tell whom. `to` and `name` are a person's: they never reach a log."""
+
+    notification_id: str
+    event: str
+    channel: str
+    to: str = field(repr=False)
+    name: str = field(repr=False)
+    language: str
+    role: str
+    facts: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def from_row(cls, row: object) -> "Message | None":
+        """None when there is nothing to send any more. Raise `ContractError` for other shapes."""
+        try:
+            row = _fields(row)
+            if not row["send"]:
+                return None
+            names = ("notification_id", "event", "channel", "to", "name", "language", "role")
+            return cls(**{name: str(row[name]) for name in names}, facts=dict(row["facts"]))
+        except (KeyError, TypeError, ValueError):
+            # Without its cause, whose text would hold the row.
+            raise ContractError("a begun message has another shape") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a send. `reason` is a code, null when sent.
+
+    retry: surely not sent, may be later. ambiguous: perhaps sent. refused: for good. bad_address:
+    for good, because of the recipient's address.
+    """
+
+    outcome: Delivery
+    reason: str | None = None
+    provider_ref: str | None = None
+    retry_after_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The only road to the database: the machine RPCs of docs/rpc.md, as role noc_worker."""
 
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -13,7 +14,7 @@ from supabase import AsyncClientOptions, acreate_client
 
 from workers import AGENT
 from workers.errors import ContractError, Refused, RpcError, Unavailable
-from workers.model import Check, Report, Result
+from workers.model import Check, Lease, Message, Receipt, Report, Result
 
 T = TypeVar("T")
 
@@ -53,6 +54,26 @@ class Rpc:
                 "details": dict(seen.details),
             },
             _accepted,
+        )
+
+    async def claim_notifications(
+        self, owner: str, limit: int, channels: Sequence[str]
+    ) -> list[Lease]:
+        """Lease up to `limit` due messages of these channels to `owner`."""
+        return await self._call(
+            "noc_claim_notifications",
+            {"worker": owner, "max": limit, "channels": list(channels)},
+            _leases,
+        )
+
+    async def begin_notification(self, lease: Lease) -> Message | None:
+        """What to send now; None when there is nothing to tell any more, or the lease is lost."""
+        return await self._call("noc_begin_notification", asdict(lease), Message.from_row)
+
+    async def settle_notification(self, lease: Lease, receipt: Receipt) -> bool:
+        """Say what became of a send; false when somebody else has the message."""
+        return await self._call(
+            "noc_settle_notification", asdict(lease) | asdict(receipt), _accepted
         )
 
     async def heartbeat(
@@ -128,7 +149,13 @@ def _checks(answer: object) -> list[Check]:
     return [Check.from_row(row) for row in answer]
 
 
+def _leases(answer: object) -> list[Lease]:
+    if not isinstance(answer, list):
+        raise ContractError("an array of leases was expected")
+    return [Lease.from_row(row) for row in answer]
+
+
 def _accepted(answer: object) -> bool:
     if not isinstance(answer, Mapping) or not isinstance(answer.get("accepted"), bool):
-        raise ContractError("a settled check has another shape")
+        raise ContractError("a settled row has another shape")
     return bool(answer["accepted"])

@@ -2,19 +2,28 @@
 
 import os
 import socket
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from workers.errors import SettingsError
+from workers.senders.email import MailServer
+from workers.senders.whatsapp import MetaAccount
 
 _ALWAYS = ("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "NOC_WORKER_TOKEN")
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "health": ("NOC_PROBE_EMAIL", "NOC_PROBE_PASSWORD", "NOC_SPOOL_DIR"),
     "collect": ("NOC_GATEWAY_LOG", "NOC_PLATFORM_KEY", "NOC_SPOOL_DIR"),
     "watch": (),
+    "notify": ("NOC_WEB_URL",),
 }
+# A channel is configured by all of its variables or by none.
+_CHANNELS: tuple[tuple[str, ...], ...] = (
+    ("SMTP_URL", "SMTP_FROM"),
+    ("WHATSAPP_BASE_URL", "WHATSAPP_TOKEN", "WHATSAPP_PHONE_NUMBER_ID"),
+)
+_GRAPH_VERSION = "v26.0"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -33,6 +42,9 @@ class Settings:
     spool_dir: Path
     deadman_url: str | None = field(repr=False)
     database_url: str | None = field(repr=False)
+    web_url: str
+    mail: MailServer | None
+    meta: MetaAccount | None
 
     @property
     def is_local(self) -> bool:
@@ -49,6 +61,8 @@ class Settings:
             self.platform_key,
             self.deadman_url,
             self.database_url,
+            self.mail.password if self.mail else None,
+            self.meta.token if self.meta else None,
         )
 
 
@@ -57,6 +71,8 @@ def load(names: Collection[str], environment: Mapping[str, str]) -> Settings:
     required = dict.fromkeys((*_ALWAYS, *(key for name in names for key in _REQUIRED[name])))
     faults = [f"{key} is missing" for key in required if not environment.get(key, "").strip()]
     faults += _url_faults(environment)
+    if "notify" in names:
+        faults += _channel_faults(environment)
     if faults:
         raise SettingsError("; ".join(faults))
 
@@ -75,12 +91,33 @@ def load(names: Collection[str], environment: Mapping[str, str]) -> Settings:
         spool_dir=Path(value("NOC_SPOOL_DIR")),
         deadman_url=value("NOC_DEADMAN_URL") or None,
         database_url=value("DATABASE_URL") or None,
+        web_url=value("NOC_WEB_URL").rstrip("/"),
+        mail=MailServer.of(value("SMTP_URL"), value("SMTP_FROM")) if value("SMTP_URL") else None,
+        meta=_meta(value) if value("WHATSAPP_TOKEN") else None,
     )
+
+
+def _meta(value: Callable[[str], str]) -> MetaAccount:
+    return MetaAccount(
+        base_url=value("WHATSAPP_BASE_URL").rstrip("/"),
+        version=value("WHATSAPP_GRAPH_VERSION") or _GRAPH_VERSION,
+        phone_number_id=value("WHATSAPP_PHONE_NUMBER_ID"),
+        token=value("WHATSAPP_TOKEN"),
+    )
+
+
+def _channel_faults(environment: Mapping[str, str]) -> list[str]:
+    faults = []
+    for names in _CHANNELS:
+        missing = [name for name in names if not environment.get(name, "").strip()]
+        if 0 < len(missing) < len(names):
+            faults += [f"{name} is missing" for name in missing]
+    return faults
 
 
 def _url_faults(environment: Mapping[str, str]) -> list[str]:
     faults = []
-    for key in ("SUPABASE_URL", "NOC_DEADMAN_URL"):
+    for key in ("SUPABASE_URL", "NOC_DEADMAN_URL", "NOC_WEB_URL", "WHATSAPP_BASE_URL"):
         url = environment.get(key, "").strip()
         if url and not _is_safe(url):
             faults.append(f"{key} must be https://… (http:// only on this machine)")

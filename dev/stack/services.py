@@ -150,7 +150,13 @@ def _workers(
     needs: tuple[str, ...],
     wanted: Wanted,
 ) -> Service:
-    names = ("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "NOC_WORKER_TOKEN", "NOC_INGEST_TOKEN")
+    names = (
+        "SUPABASE_URL",
+        "SUPABASE_PUBLISHABLE_KEY",
+        "NOC_WORKER_TOKEN",
+        "NOC_INGEST_TOKEN",
+        "NOC_WEB_URL",
+    )
     client = client_env(instance, keys)
     env = {
         **_provider_settings(instance, wanted),

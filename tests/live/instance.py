@@ -25,6 +25,7 @@ from dev.stack.services import Wanted, database_service, other_services
 from dev.stack.supervisor import Supervisor
 from dev.testing.stage import copy_cluster, discard
 from tests.live.person import Person
+from workers.model import WORKERS
 
 API_ONLY: Final = Wanted(web=False, workers=False, traffic=False, limits=False)
 WHOLE: Final = Wanted(web=False, workers=True, traffic=True, limits=False)
@@ -145,7 +146,13 @@ def each_worker_alone(services: list[Service]) -> list[Service]:
     """The workers as processes of their own, as in a deployment by containers."""
     kept = [one for one in services if one.name not in ("traffic", "workers")]
     (together,) = (one for one in services if one.name == "workers")
-    return kept + [_only(together, name) for name in ("health", "collect", "watch")]
+    return kept + [_only(together, name) for name in WORKERS]
+
+
+def notifier_alone(services: list[Service]) -> list[Service]:
+    """The API, the fakes that messages go to, and the notifier: nothing else changes the world."""
+    wanted = ("rest", "gateway", "auth", "fakes", "notify")
+    return [one for one in each_worker_alone(services) if one.name in wanted]
 
 
 def _started(instance: Instance, template: Path, arrange: Arrange) -> Live:

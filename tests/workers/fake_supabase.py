@@ -53,6 +53,9 @@ class FakeSupabase:
     checks: list[dict[str, Any]] = field(default_factory=list)
     due: list[dict[str, Any]] = field(default_factory=list)
     settled: list[dict[str, Any]] = field(default_factory=list)
+    untold: list[dict[str, Any]] = field(default_factory=list)
+    begun: dict[str, dict[str, Any]] = field(default_factory=dict)
+    told: list[dict[str, Any]] = field(default_factory=list)
     heartbeats: list[dict[str, Any]] = field(default_factory=list)
     report: dict[str, Any] = field(default_factory=dict)
     batches: dict[str, list[Any]] = field(default_factory=dict)
@@ -74,6 +77,15 @@ class FakeSupabase:
                 Route("/rest/v1/rpc/noc_claim_checks", rpc(self._claim), methods=["POST"]),
                 Route("/rest/v1/rpc/noc_list_checks", rpc(self._list), methods=["POST"]),
                 Route("/rest/v1/rpc/noc_settle_check", rpc(self._settle), methods=["POST"]),
+                Route(
+                    "/rest/v1/rpc/noc_claim_notifications", rpc(self._claim_told), methods=["POST"]
+                ),
+                Route(
+                    "/rest/v1/rpc/noc_begin_notification", rpc(self._begin_told), methods=["POST"]
+                ),
+                Route(
+                    "/rest/v1/rpc/noc_settle_notification", rpc(self._settle_told), methods=["POST"]
+                ),
                 Route("/rest/v1/rpc/noc_heartbeat", rpc(self._heartbeat), methods=["POST"]),
                 Route("/rest/v1/rpc/noc_probe_echo", rpc(self._echo), methods=["POST"]),
                 Route("/auth/v1/health", rpc(self._health)),
@@ -85,12 +97,33 @@ class FakeSupabase:
             ]
         )
 
+    def _notifications(self) -> list[Route]:
+        """The three machine RPCs of the notifier."""
+        handlers = {
+            "claim_notifications": self._claim_told,
+            "begin_notification": self._begin_told,
+            "settle_notification": self._settle_told,
+        }
+        return [
+            Route(f"/rest/v1/rpc/noc_{name}", self._rpc(handle), methods=["POST"])
+            for name, handle in handlers.items()
+        ]
+
     def of(self, path: str) -> list[Seen]:
         return [seen for seen in self.requests if seen.path.endswith(path)]
 
     def break_all(self, status: int = 503, code: str = "PGRST002") -> None:
         """The database is away: PostgREST says so on every call."""
-        for name in ("ping", "claim_checks", "list_checks", "settle_check", "heartbeat"):
+        for name in (
+            "ping",
+            "claim_checks",
+            "list_checks",
+            "settle_check",
+            "heartbeat",
+            "claim_notifications",
+            "begin_notification",
+            "settle_notification",
+        ):
             body = {"code": code, "message": "no", "details": None, "hint": None}
             self.broken[f"/rest/v1/rpc/noc_{name}"] = (status, body, {})
 
@@ -125,6 +158,20 @@ class FakeSupabase:
         if (seen.body["check_id"], seen.body["checked_at"]) not in known:
             self.settled.append(seen.body)
         return JSONResponse({"status": "UP", "since": "2026-11-23T12:00:00Z", "accepted": True})
+
+    async def _claim_told(self, seen: Seen) -> Response:
+        count = seen.body["max"]
+        claimed, self.untold = self.untold[:count], self.untold[count:]
+        leases = [{"notification_id": one["notification_id"], "fence": 1} for one in claimed]
+        self.begun |= {one["notification_id"]: one for one in claimed}
+        return JSONResponse(leases)
+
+    async def _begin_told(self, seen: Seen) -> Response:
+        return JSONResponse(self.begun[seen.body["notification_id"]])
+
+    async def _settle_told(self, seen: Seen) -> Response:
+        self.told.append(seen.body)
+        return JSONResponse({"accepted": True, "state": "sent"})
 
     async def _heartbeat(self, seen: Seen) -> Response:
         self.heartbeats.append(seen.body)

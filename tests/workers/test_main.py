@@ -58,6 +58,7 @@ async def running(
         NOC_SPOOL_DIR=str(tmp_path),
         NOC_DEADMAN_URL=f"{platform.url}/deadman",
         NOC_WORKER_INSTANCE="test:1",
+        NOC_WEB_URL="http://127.0.0.1:3000",
     )
     yield platform, process, tmp_path
     if process.returncode is None:
@@ -68,7 +69,7 @@ async def running(
 async def test_help_names_the_workers() -> None:
     code, text, _ = await end_of(await start("--help"))
     assert code == 0
-    assert "{health,collect,watch,all}" in text
+    assert "{health,collect,watch,notify,all}" in text
 
 
 async def test_an_unknown_worker_is_refused() -> None:
@@ -80,7 +81,7 @@ async def test_an_unknown_worker_is_refused() -> None:
 async def test_a_start_without_environment_names_everything_missing() -> None:
     code, _, lines = await end_of(await start("all"))
     assert code == 2
-    assert lines[-1]["event"].count("is missing") == 8
+    assert lines[-1]["event"].count("is missing") == 9
 
 
 async def test_all_workers_work_and_a_sigterm_ends_them_cleanly(
@@ -89,17 +90,26 @@ async def test_all_workers_work_and_a_sigterm_ends_them_cleanly(
     platform, process, _ = running
     fake = platform.fake
     for _ in range(150):
-        if len(fake.heartbeats) >= 3 and fake.settled and fake.batches:
+        if len(fake.heartbeats) >= 4 and fake.settled and fake.batches:
             break
         await asyncio.sleep(0.1)
     process.send_signal(signal.SIGTERM)
     code, text, lines = await end_of(process)
     assert code == 0, text
-    assert {beat["worker"] for beat in fake.heartbeats} == {"health", "collect", "watch"}
+    assert {beat["worker"] for beat in fake.heartbeats} == {
+        "health",
+        "collect",
+        "watch",
+        "notify",
+    }
     assert {beat["instance"] for beat in fake.heartbeats} == {"test:1"}
     assert fake.settled[0]["outcome"] == "good"
     assert len(fake.batches) == 1
-    assert [line["event"] for line in lines] == ["started", "stopped"]
+    assert [line["event"] for line in lines] == [
+        "no channel is configured: messages wait (SMTP_URL, WHATSAPP_TOKEN)",
+        "started",
+        "stopped",
+    ]
     agents = {seen.headers["user-agent"].split("/")[0] for seen in fake.requests}
     assert agents == {"noc-worker"}
     assert not [secret for secret in (WORKER_TOKEN, PASSWORD, PLATFORM_KEY) if secret in text]

@@ -15,6 +15,7 @@ ENVIRONMENT = {
     "NOC_GATEWAY_LOG": "logs/access.json",
     "NOC_PLATFORM_KEY": "noc_ik_secret",
     "NOC_SPOOL_DIR": "spool",
+    "NOC_WEB_URL": "http://127.0.0.1:3000/",
 }
 
 
@@ -60,3 +61,47 @@ def test_good_settings_are_read_and_their_secrets_do_not_print() -> None:
     printed = repr(settings)
     assert not [s for s in settings.secrets if s and s in printed]
     assert {"token-of-the-worker", "noc_ik_secret"} <= set(settings.secrets)
+
+
+MAIL = {"SMTP_URL": "smtp://u:p%40ss@mail.example.com", "SMTP_FROM": "NOC <noc@example.com>"}
+WHATSAPP = {
+    "WHATSAPP_BASE_URL": "https://graph.facebook.com/",
+    "WHATSAPP_TOKEN": "token-of-meta",
+    "WHATSAPP_PHONE_NUMBER_ID": "123",
+}
+
+
+def test_channels_are_read_when_they_are_there() -> None:
+    settings = load(["notify"], ENVIRONMENT | MAIL | WHATSAPP)
+    assert settings.mail is not None
+    assert (settings.mail.port, settings.mail.password, settings.mail.domain) == (
+        587,
+        "p@ss",
+        "example.com",
+    )
+    assert settings.meta is not None
+    assert settings.meta.url == "https://graph.facebook.com/v26.0/123/messages"
+    assert {"p@ss", "token-of-meta"} <= set(settings.secrets)
+    assert load(["notify"], ENVIRONMENT).mail is None
+
+
+@pytest.mark.parametrize("name", [*MAIL, *WHATSAPP])
+def test_half_a_channel_is_refused_by_name(name: str) -> None:
+    half = {key: value for key, value in (MAIL | WHATSAPP).items() if key != name}
+    with pytest.raises(SettingsError, match=f"{name} is missing"):
+        load(["notify"], ENVIRONMENT | half)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SMTP_URL", "https://mail.example.com"),
+        ("SMTP_URL", "smtp://[::1"),
+        ("SMTP_FROM", "NOC"),
+        ("WHATSAPP_BASE_URL", "http://graph.facebook.com"),
+        ("NOC_WEB_URL", "http://noc.example.com"),
+    ],
+)
+def test_a_wrong_channel_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        load(["notify"], ENVIRONMENT | MAIL | WHATSAPP | {name: value})

@@ -48,6 +48,52 @@ DEFAULTS: Final = (
         footer="Aviso automático do NOC",
     ),
     Template(
+        name="noc_resumo",
+        header="NOC",
+        body="*{{1}}*: {{2}}\n\nAbra o NOC para ver todos.",
+        footer="Aviso automático do NOC",
+        button="Abrir no NOC",
+        button_url="http://localhost:3000/{{1}}",
+    ),
+    Template(
+        name="noc_teste",
+        body="Teste do NOC: olá, {{1}}. Se você lê isto, os avisos chegam até você.",
+        footer="Aviso automático do NOC",
+    ),
+    Template(
+        name="noc_alerta",
+        language="en",
+        header="NOC",
+        body=(
+            "*{{1}}*: {{2}}\nCompany: {{3}}\nSince: {{4}}\nMeasured: {{5}}\n\n"
+            "Open the NOC to see who is affected and what to do."
+        ),
+        footer="Automatic notice of the NOC",
+        button="Open in the NOC",
+        button_url="http://localhost:3000/{{1}}",
+    ),
+    Template(
+        name="noc_alerta_fechado",
+        language="en",
+        body="*Resolved*: {{1}}\nCompany: {{2}}\nLasted: {{3}}\n\nNothing has to be done.",
+        footer="Automatic notice of the NOC",
+    ),
+    Template(
+        name="noc_resumo",
+        language="en",
+        header="NOC",
+        body="*{{1}}*: {{2}}\n\nOpen the NOC to see all of them.",
+        footer="Automatic notice of the NOC",
+        button="Open in the NOC",
+        button_url="http://localhost:3000/{{1}}",
+    ),
+    Template(
+        name="noc_teste",
+        language="en",
+        body="Test of the NOC: hello, {{1}}. If you read this, notices reach you.",
+        footer="Automatic notice of the NOC",
+    ),
+    Template(
         name="noc_alerta_critico",
         body="Alerta crítico: *{{1}}* está {{2}}.\n\nAbra o NOC para agir.",
         footer="Aviso automático do NOC",
