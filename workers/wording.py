@@ -113,8 +113,7 @@ def _closing(message: Message, words: Words) -> list[tuple[str, str]]:
     if facts.get("close_reason") != "manual":
         return []
     by = facts.get("by") or words.texts["operator"]
-    said = [(words.texts["closed_by"], str(by))]
-    return [*said, (words.texts["reason"], str(facts["note"]))] if facts.get("note") else said
+    return [(words.texts["closed_by"], str(by))]
 
 
 def _note(message: Message, words: Words) -> str:

@@ -17,6 +17,23 @@ as $$
     end
 $$;
 
+/* Whether somebody should answer: open, not muted, and not a restless one that is good just now. */
+create function noc.wants_answer(alert public.noc_alerts)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    select alert.state = 'open'
+        and alert.muted_by is null
+        and not (
+            alert.flapping
+            and not exists (
+                select 1 from noc.rule_states as s where s.alert_id = alert.alert_id
+            )
+        )
+$$;
+
 /* When a message may go: a warning after quiet hours; to a cliente after 5 minutes of trouble. */
 create function noc.told_at(
     contact noc.contacts, severity public.alert_severity, since timestamptz, at timestamptz
@@ -160,8 +177,7 @@ begin
     select distinct on (n.alert_id, n.contact_id, n.channel)
         n.alert_id, 'closed', l.event_id, n.channel, n.contact_id, a.company_cnpj, a.severity,
         noc.told_facts(a, plan_closings.at) || jsonb_build_object(
-            'by', case when c.role <> 'cliente' then u.email end,
-            'note', case when c.role <> 'cliente' then l.note end
+            'by', case when c.role <> 'cliente' then l.actor end
         ),
         'planned', plan_closings.at, plan_closings.at
     from noc.notifications as n
@@ -169,12 +185,11 @@ begin
     inner join noc.contacts as c on c.contact_id = n.contact_id
     left join noc.notifications as b on b.notification_id = n.bundle_id
     cross join lateral (
-        select e.event_id, e.actor, e.note from noc.alert_events as e
+        select e.event_id, e.actor from noc.alert_events as e
         where e.alert_id = n.alert_id and e.kind = 'closed'
         order by e.event_id desc
         limit 1
     ) as l
-    left join auth.users as u on u.id = l.actor
     where n.alert_id = any(v_closed)
         and n.event <> 'closed'
         and c.deleted_at is null
@@ -211,7 +226,7 @@ as $$
         from public.noc_alerts as a
         inner join noc.notifications as n on n.alert_id = a.alert_id
         where a.state = 'open'
-            and a.muted_by is null
+            and noc.wants_answer(a)
             and n.event <> 'closed'
             and n.state not in ('cancelled', 'dead')
         group by a.alert_id, n.contact_id, n.channel
@@ -265,7 +280,7 @@ as $$
             order by e.event_id desc
             limit 1
         ) as l
-        where a.state = 'open' and a.severity = 'critical' and a.muted_by is null
+        where a.state = 'open' and a.severity = 'critical' and noc.wants_answer(a)
     ),
 
     steps as materialized (

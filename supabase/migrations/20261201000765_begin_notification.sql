@@ -186,7 +186,10 @@ begin
         'send', true, 'notification_id', v_message.notification_id, 'event', v_message.event,
         'channel', v_message.channel,
         'to', noc.address_of(v_contact, v_message.channel), 'name', v_contact.name,
-        'language', v_contact.language, 'role', v_contact.role, 'facts', v_message.payload
+        'language', v_contact.language, 'role', v_contact.role,
+        'facts', v_message.payload || jsonb_build_object('by', (
+            select u.email from auth.users as u where u.id = (v_message.payload ->> 'by')::uuid
+        ))
     );
 end;
 $$;

@@ -157,8 +157,7 @@ def test_who_closed_by_hand_is_named_to_operators_and_not_to_clientes(
     facts = {one["to"]: one["facts"] for one in send_all(db, at + 6 * MIN)}
     who = db.one("select email from auth.users where id = %s", world.franqueado_a)
     named, unnamed = facts["ana@empresa.test"], facts["cliente@empresa.test"]
-    assert (named["by"], named["note"]) == (who, "combinado")
-    assert (unnamed["by"], unnamed["note"]) == (None, None)
+    assert (named["by"], unnamed["by"]) == (who, None)
 
 
 # Whom
@@ -319,33 +318,26 @@ def test_a_mute_that_comes_before_the_send_holds_it_back_until_it_ends(
     assert len(send_all(db, at + 5 * MIN)) == 1
 
 
-def event(db: Database, alert_id: UUID, kind: str, at: datetime) -> None:
-    db.run(
-        "insert into noc.alert_events (alert_id, at, kind, severity)"
-        " values (%s, %s, %s, 'critical')",
-        alert_id,
-        at,
-        kind,
-    )
-
-
 def test_a_restless_alert_is_told_once_until_it_is_steady(db: Database, at: datetime) -> None:
     contact(db)
-    alert_id = judge(db, "DOWN", at)
-    send_all(db, at)
-    db.run("update public.noc_alerts set flapping = true where alert_id = %s", alert_id)
-    event(db, alert_id, "flapping", at + MIN)
-    judge(db, "DOWN", at + MIN)
-    assert [one["event"] for one in send_all(db, at + MIN)] == ["flapping"]
-    for minute in (2, 4):
-        judge(db, "UP", at + minute * MIN)
-        judge(db, "DOWN", at + (minute + 1) * MIN)
-    judge(db, "UP", at + 6 * MIN)
-    assert send_all(db, at + 6 * MIN) == []
-    db.run("update public.noc_alerts set flapping = false where alert_id = %s", alert_id)
-    event(db, alert_id, "steady", at + 70 * MIN)
-    plan(db, at + 70 * MIN)
-    assert [one["event"] for one in send_all(db, at + 70 * MIN)] == ["closed"]
+    heard: dict[int, list[str]] = {}
+    statuses = ["DOWN", "UP"] * 4
+    for minute in [*range(8), 30, 50, 66, 67]:
+        now = at + minute * MIN
+        probed(db, "omie", statuses[minute] if minute < 8 else "UP", now, A1)
+        evaluate(db, now)
+        db.one("select noc.settle_flapping(%s)", now)
+        plan(db, now)
+        if sent := [one["event"] for one in send_all(db, now)]:
+            heard[minute] = sent
+    assert heard == {
+        0: ["opened"],
+        1: ["closed"],
+        2: ["reopened"],
+        3: ["closed"],
+        4: ["flapping"],
+        67: ["closed"],
+    }
 
 
 # Again and higher
