@@ -1,0 +1,107 @@
+"""What recipients read: who, what, since when, how bad, and where to look; twice the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.workers.telling import ALERT_ID, ANCHOR, CLOSED, EVERY, message
+from workers import formats
+from workers.senders.mail_body import html, plain
+from workers.senders.whatsapp import body_of
+from workers.wording import notice_of
+from workers.words import ENGLISH, LANGUAGES, PORTUGUESE
+
+WEB = "https://noc.example.com"
+
+
+def told(event: str = "opened", **changes: Any) -> str:
+    """Subject and plain text of a mail."""
+    notice = notice_of(message(event, **changes), WEB)
+    return f"{notice.subject}\n{plain(notice)}"
+
+
+def test_an_alert_says_what_where_since_when_how_bad_and_where_to_look() -> None:
+    text = told()
+    assert text.startswith("[NOC] Crítico · Omie lento · Padaria Três Marias\n")
+    assert "Desde: 24/11 11:33 BRT" in text
+    assert "Medido: 2.134 ms (limite 2.000 ms)" in text
+    assert "Há: 27 min" in text
+    assert f"{WEB}/?alert={ALERT_ID}" in text
+
+
+def test_the_same_in_english() -> None:
+    text = told(language="en")
+    assert text.startswith("[NOC] Critical · Omie slow · Padaria Três Marias\n")
+    assert "Measured: 2,134 ms (limit 2,000 ms)" in text
+    assert "Since: 24/11 11:33 BRT" in text
+
+
+@pytest.mark.parametrize(
+    ("event", "facts", "said"),
+    [
+        ("reopened", {"reopen_count": 1}, "Reabriu (2ª) · Crítico"),
+        ("severity_up", {}, "Piorou · Crítico"),
+        ("reminder", {"severity": "warning"}, "Continua · Atenção"),
+        ("escalation", {}, "Sem resposta · Crítico"),
+        ("flapping", {}, "até estabilizar"),
+        ("closed", CLOSED, "Durou: 1 h 12 min"),
+        ("closed", CLOSED | {"close_reason": "manual", "by": "bia@x.test"}, "por: bia@x.test"),
+        ("closed", CLOSED | {"close_reason": "manual"}, "Encerrado por: um operador"),
+        ("closed", CLOSED | {"close_reason": "withdrawn"}, "não existe mais"),
+        ("opened", {"unit": "ratio", "value": 0.125, "threshold": 0.1}, "12,5 % (limite 10 %)"),
+        ("opened", {"unit": "status", "value": 2, "threshold": 1}, "Medido: fora do ar\n"),
+        ("opened", {"unit": "seconds", "value": 65, "threshold": 60}, "1 min (limite 1 min)"),
+        ("opened", {"company_name": None}, "Empresa: todas (provedor ou plataforma)"),
+        ("opened", {"code": "own_rule"}, "Omie · own_rule"),
+        ("opened", {"code": "worker_silent", "service": None}, "Worker do NOC sem sinal"),
+    ],
+)
+def test_each_event_says_its_own(event: str, facts: dict[str, Any], said: str) -> None:
+    assert said in told(event, facts=facts)
+
+
+def test_an_anchor_holds_the_line_that_the_verifier_reads() -> None:
+    text = plain(notice_of(message("anchor", facts=ANCHOR), WEB))
+    assert '"heads": [{"chain": "*", "seq": 7, "hash": "9f86d0"}]}' in text
+
+
+def test_every_message_has_words_in_every_language_and_says_twice_the_same() -> None:
+    for one in EVERY:
+        for language in LANGUAGES:
+            asked = message(one.event, facts=dict(one.facts), language=language)
+            first, second = notice_of(asked, WEB), notice_of(asked, WEB)
+            assert (plain(first), html(first)) == (plain(second), html(second))
+            assert body_of(asked, first)["biz_opaque_callback_data"] == asked.notification_id
+            assert "{" not in plain(first)
+
+
+def test_both_languages_have_the_same_words() -> None:
+    for part in ("severities", "services", "rules", "events", "texts"):
+        assert getattr(PORTUGUESE, part).keys() == getattr(ENGLISH, part).keys()
+
+
+def test_what_strangers_named_is_shown_and_not_obeyed() -> None:
+    name = "<img src=x onerror=alert(1)>\n\t      Bcc: x@y.z"
+    notice = notice_of(message(facts={"company_name": name}), WEB)
+    assert "<img" not in html(notice)
+    parameters = body_of(message(facts={"company_name": name}), notice)["template"]["components"][0]
+    for one in parameters["parameters"]:
+        assert "\n" not in one["text"]
+        assert "     " not in one["text"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3600, "1 h"),
+        (3720, "1 h 2 min"),
+        (90000, "1 d 1 h"),
+    ],
+)
+def test_lengths_of_time(seconds: float, text: str) -> None:
+    assert formats.length(seconds) == text
