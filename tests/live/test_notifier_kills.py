@@ -1,0 +1,128 @@
+"""kill -9 of the notifier in the middle of its sends: nothing lost, nothing told twice."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from tests.live.instance import Live, notifier_alone, running
+from tests.live.telling import OPEN, Post
+from tests.live.waiting import took, wait_until
+from tests.scale import scaled
+
+KILLS: Final = scaled(100, least=4)
+PEOPLE: Final = 10  # told of each alert, by mail and by WhatsApp
+SLOW_S: Final = 0.3  # of the providers, so that kills meet sends
+RECOVERY_S: Final = 35.0
+QUIET: Final = """
+    update public.noc_rules set enabled = false where enabled;
+    update noc.contacts set deleted_at = now(), name = null, email = null, phone = null,
+        user_id = null where deleted_at is null
+"""
+# People who have not been told of anything, so that no limit bundles what they are told.
+PEOPLE_OF: Final = """
+    insert into noc.contacts (name, email, phone, role, email_from, whatsapp_from)
+    select 'Pessoa', format('p%%s-%%s@noc.test', %s::int, n),
+        format('+5511%%s', 900000000 + %s::int * 1000 + n), 'admin', 'critical', 'critical'
+    from generate_series(1, %s) as n
+"""
+FORGET: Final = """
+    update noc.contacts set email_from = null, whatsapp_from = null where deleted_at is null
+"""
+ALERT: Final = """
+    with opened as (
+        insert into public.noc_alerts (rule_id, code, fingerprint, target, service, severity,
+            severity_max, started_at, opened_at, flipped_at, last_seen_at, value, last_value,
+            threshold, unit)
+        select r.rule_id, r.code, gen_random_uuid()::text, 'service:omie', 'omie', 'critical',
+            'critical', now(), now(), now(), now(), 2, 2, 1, 'status'
+        from public.noc_rules as r where r.code = 'service_down'
+        returning alert_id, severity
+    )
+    insert into noc.alert_events (alert_id, at, kind, severity)
+    select o.alert_id, now(), 'opened', o.severity from opened as o
+"""
+MESSAGES: Final = """
+    select n.notification_id::text, n.channel, n.state::text, c.email, c.phone
+    from noc.notifications as n inner join noc.contacts as c on c.contact_id = n.contact_id
+"""
+# From the beginning of a send that its worker did not end to the beginning of the next.
+GAPS: Final = """
+    select extract(epoch from t.next_at - t.begun_at)::float
+    from (
+        select a.begun_at, a.outcome,
+            lead(a.begun_at) over (partition by a.notification_id order by a.fence) as next_at
+        from noc.notification_attempts as a
+    ) as t
+    where t.outcome = 'lost' and t.next_at is not null
+"""
+
+
+@pytest.fixture(scope="module")
+def telling(template: Path) -> Iterator[Live]:
+    """The notifier, slow providers, and nobody who is told of anything else."""
+    with running(template, "kills", notifier_alone) as started:
+        started.rows(QUIET)
+        post = Post(started)
+        post.order("mail/script", {"always": {"stage": "data", "hang_s": SLOW_S}})
+        post.order("meta/script", {"always": {"hang_s": SLOW_S}})
+        yield started
+
+
+def test_no_alert_is_lost_and_none_told_twice_though_the_notifier_is_killed(
+    telling: Live,
+) -> None:
+    seed = secrets.token_hex(4)
+    chance = random.Random(seed)
+    print(f"  notifier kills: {KILLS}, seed {seed}", flush=True)
+    for number in range(KILLS):
+        telling.rows(PEOPLE_OF, number, number, PEOPLE)
+        telling.rows(ALERT)
+        telling.rows("select noc.tick(clock_timestamp())")
+        telling.rows(FORGET)
+        time.sleep(chance.uniform(0.05, 1.2))
+        telling.kill("notify")
+        telling.repair("notify")
+    began = time.monotonic()
+    wait_until("every message has ended", lambda: telling.value(OPEN) == 0)
+    took("from the last kill to the last message", time.monotonic() - began)
+
+    rows = telling.rows(MESSAGES)
+    assert len(rows) == KILLS * PEOPLE * 2
+    mails_are_whole(rows, Post(telling))
+    telephones_rang_once(rows, Post(telling))
+    gaps = [gap for (gap,) in telling.rows(GAPS)]
+    took(f"longest of {len(gaps)} recoveries", max(gaps, default=0.0))
+    assert gaps, "no kill met a mail on its way"
+    assert max(gaps) <= RECOVERY_S
+
+
+def mails_are_whole(rows: list[tuple[Any, ...]], post: Post) -> None:
+    """Each mail arrived under its own id, its repeats alike to the letter."""
+    wanted = {f"<{row[0]}@noc.local>": row[3] for row in rows if row[1] == "email"}
+    assert {row[2] for row in rows if row[1] == "email"} == {"sent"}
+    mails = {mail["message_id"]: mail for mail in post.mails()}
+    assert {name: mail["recipients"] for name, mail in mails.items()} == {
+        name: [address] for name, address in wanted.items()
+    }
+    assert {mail["distinct"] for mail in mails.values()} == {1}
+    repeats = sum(mail["received"] - 1 for mail in mails.values())
+    print(f"  {len(mails)} mails, {repeats} repeats under the same Message-ID")
+
+
+def telephones_rang_once(rows: list[tuple[Any, ...]], post: Post) -> None:
+    """Nothing by WhatsApp went out twice; what was cut off is known as unknown."""
+    states = {row[0]: row[2] for row in rows if row[1] == "whatsapp"}
+    rang = Counter(one["biz_opaque_callback_data"] for one in post.messages())
+    assert set(states.values()) <= {"sent", "unknown"}
+    assert set(rang.values()) == {1}
+    assert {name for name, state in states.items() if state == "sent"} <= set(rang)
+    counted = Counter(states.values())
+    print(f"  WhatsApp: {counted['sent']} sent, {counted['unknown']} unknown")
