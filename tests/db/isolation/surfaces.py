@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import psycopg
 
-from tests.db.isolation import alert_work, kpis, panel, people, rules, silenced, states, trail
 from tests.db.isolation import (
     alert_work,
     kpis,
     panel,
     people,
+    rules,
     silenced,
     states,
     telling,
