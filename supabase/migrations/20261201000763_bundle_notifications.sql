@@ -120,6 +120,15 @@ begin
     where n.notification_id = r.notification_id;
 
     perform noc.hold_bundles();
+    update noc.notifications as b
+    set run_at = greatest(least(b.run_at, o.run_at), at + interval '2 minutes')
+    from (
+        select n.contact_id, n.channel, min(n.run_at) as run_at from noc.notifications as n
+        where n.state = 'planned' and n.reason in ('contact_limit', 'company_limit')
+        group by n.contact_id, n.channel
+    ) as o
+    where b.notification_id = noc.open_bundle(o.contact_id, o.channel)
+        and o.run_at < b.run_at - interval '2 minutes';
     insert into noc.notifications as b (
         event, seq, channel, contact_id, severity, state, created_at, run_at
     )

@@ -471,3 +471,21 @@ def test_what_is_critical_and_what_is_over_pass_through_quiet_hours(
     assert len(send_all(db, at)) == 1
     judge(db, "UP", at + MIN)
     assert [one["event"] for one in send_all(db, at + MIN)] == ["closed"]
+
+
+def test_what_is_critical_does_not_wait_in_a_bundle_until_the_morning(
+    db: Database, at: datetime
+) -> None:
+    contact(db, quiet_from="08:00", quiet_until="10:00")
+    services = ("omie", "f360", "llm", "banks", "api", "supabase:rest", "supabase:auth")
+    for service in services:
+        traffic(db, at - 180 * S, 1500, service=service)
+    evaluate(db, at - 180 * S)
+    evaluate(db, at)
+    plan(db, at)
+    (bundle,) = outbox(db, event="bundle")
+    assert bundle["run_at"] >= at + HOUR
+    for number, service in enumerate((*services, "whatsapp")):
+        judge(db, "DOWN", at + MIN + number * S, service=service)
+    (bundle,) = outbox(db, event="bundle")
+    assert bundle["run_at"] <= at + 4 * MIN
