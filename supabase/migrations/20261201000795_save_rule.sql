@@ -15,6 +15,48 @@ as $$
 $$;
 
 /*
+The rule that `wanted` names, by its id or else by its code, service, company and group, a
+deleted one too in the latter case; null: none.
+*/
+create function noc.rule_before(wanted jsonb)
+returns public.noc_rules
+language sql
+stable
+set search_path = ''
+as $$
+    select r from public.noc_rules as r
+    where case
+        when wanted ->> 'rule_id' is not null
+            then r.rule_id = (wanted ->> 'rule_id')::uuid and r.deleted_at is null
+        else r.code = wanted ->> 'code'
+            and r.service is not distinct from wanted ->> 'service'
+            and r.company_cnpj is not distinct from noc.cnpj_canonical(wanted ->> 'company_cnpj')
+            and r.group_id is not distinct from (wanted ->> 'group_id')::uuid
+    end
+$$;
+
+/*
+Whether the caller may change the rule that `wanted` names, or make it. False alike for a
+foreign scope or rule and for one that does not exist.
+*/
+create function noc.operates_wanted(wanted jsonb)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    select case
+        when wanted ->> 'rule_id' is not null
+            then b.rule_id is not null and noc.operates(b.company_cnpj, b.group_id)
+        when wanted ->> 'company_cnpj' is not null
+            then coalesce(noc.operates(noc.cnpj_canonical(wanted ->> 'company_cnpj'), null)
+                and noc.cnpj_canonical(wanted ->> 'company_cnpj') is not null, false)
+        else noc.operates(null, (wanted ->> 'group_id')::uuid)
+    end
+    from (select (r.b).* from (select noc.rule_before(wanted) as b) as r) as b
+$$;
+
+/*
 Saves the rule of its code, service, company and group: makes it, or changes the fields that
 were sent. What a new override does not say it copies from its group's rule, else from
 everybody's. `version`, when sent, must be the one in force. Gives the rule as saved.
@@ -29,32 +71,14 @@ as $$
 declare
     v_before public.noc_rules;
     v_rule public.noc_rules;
-    v_cnpj text;
-    v_known boolean;
 begin
     perform noc.check_rule_shape(save_rule.rule);
-    if save_rule.rule ->> 'rule_id' is not null then
-        select r.* into v_before from public.noc_rules as r
-        where r.rule_id = (save_rule.rule ->> 'rule_id')::uuid and r.deleted_at is null
-        for update;
-        v_known := found and noc.operates(v_before.company_cnpj, v_before.group_id);
-    else
-        v_cnpj := noc.cnpj_canonical(save_rule.rule ->> 'company_cnpj');
-        v_known := (save_rule.rule ->> 'company_cnpj' is null) = (v_cnpj is null)
-            and noc.operates(v_cnpj, (save_rule.rule ->> 'group_id')::uuid);
-    end if;
-    if not v_known then
+    if not noc.operates_wanted(save_rule.rule) then
         return noc.refuse('save_rule', 'rule');
     end if;
-
-    if v_before.rule_id is null then
-        select r.* into v_before from public.noc_rules as r
-        where r.code = save_rule.rule ->> 'code'
-            and r.service is not distinct from save_rule.rule ->> 'service'
-            and r.company_cnpj is not distinct from v_cnpj
-            and r.group_id is not distinct from (save_rule.rule ->> 'group_id')::uuid
-        for update;
-    end if;
+    v_before := noc.rule_before(save_rule.rule);
+    perform 1 from public.noc_rules as r where r.rule_id = v_before.rule_id for update;
+    v_before := noc.rule_before(save_rule.rule);
     if (save_rule.rule ->> 'version')::integer is distinct from v_before.version
         and save_rule.rule ->> 'version' is not null then
         perform noc.fail('PT409', 'version_conflict', 'the rule was changed in the meantime');

@@ -91,3 +91,12 @@ language sql
 stable
 set search_path = ''
 begin atomic select noc.envelope(noc.list_rules(company_cnpj, group_id)); end;
+
+create function public.noc_backtest_rule(
+    rule jsonb, company_cnpj text, days integer default null
+)
+returns json
+language sql
+stable
+set search_path = ''
+begin atomic select noc.envelope(noc.backtest_rule(rule, company_cnpj, days, now())); end;

@@ -99,6 +99,10 @@ def test_the_list_of_rules_is_what_the_document_shows(
     example = documented("noc_list_rules")["rules"][0]
     example.pop("in_force")
     assert misfits(example, saved) == []
+    with db.acting_as(getattr(lively, who)):
+        replay = db.one("select public.noc_backtest_rule(%s, %s)", Jsonb(rule), A1)["data"]
+    assert replay["opened"] > 0
+    assert misfits(documented("noc_backtest_rule"), replay) == []
 
 
 @pytest.mark.parametrize("who", ["admin", "franqueado_a", "cliente_a1", "stranger"])

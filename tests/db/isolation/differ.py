@@ -17,9 +17,9 @@ from tests.db.isolation.facts import Facts, Row, granted_columns, read_facts
 from tests.db.isolation.rights import rights_of
 from tests.db.isolation.rows import Filler
 from tests.db.isolation.scope import Filter, scope_of
-from tests.db.isolation.surfaces import FILTERED, PER_ALERT, PLAIN
+from tests.db.isolation.surfaces import FILTERED, PER_ALERT, PER_COMPANY, PLAIN
 from tests.db.isolation.tables import READS
-from tests.db.isolation.tenants import Tenancy, disturb, make_tenancy, random_uuid
+from tests.db.isolation.tenants import Tenancy, disturb, make_tenancy, random_cnpj, random_uuid
 
 NOT_YOURS: Final = ("PT404", "company or group not found or not yours", None, "scope_not_found")
 DENIED: Final = "42501"
@@ -111,6 +111,7 @@ class _Interview:
             self._read_table(table)
         for name in PLAIN:
             self._read_plain(name)
+        self._read_companies()
         for topic in topics_of(self.random, self.tenancy):
             self._join(topic)
         for wanted in filters_of(self.random, self.rights, self.facts, self.tenancy):
@@ -177,6 +178,22 @@ class _Interview:
             self._compare(
                 surface, read.expect(scope, self.rights, self.facts), actual, granted=True
             )
+
+    def _read_companies(self) -> None:
+        for name, query in PER_COMPANY.items():
+            for company in [*self.tenancy.companies, random_cnpj(self.random)]:
+                self._read_company(name, query, company)
+
+    def _read_company(self, name: str, query: str, company: str) -> None:
+        answer = self.desk.ask(self.caller, query, {"company_cnpj": company})
+        if self.anonymous:
+            self._compare(name, DENIED, _code(answer), granted=False)
+            return
+        may = company in self.facts.companies and self.rights.operates(company)
+        self._compare(name, None if may else NOT_YOURS, answer.error, granted=may)
+        if may:
+            found = self._unframed(answer)["company_cnpj"]
+            self._compare(name, company, found, granted=True)
 
     def _read_alert(self, name: str, alert: Row | None) -> None:
         answer = self._ask_of(alert, f"select public.{name}(alert_id => %(alert_id)s) as answer")

@@ -273,6 +273,11 @@ MUTANTS: Final[dict[str, Mutant]] = {
     ),
     "a revoked franqueado edits its group's rules": Edit("noc.operable_groups()", REVOKED, ""),
     "every group is operable": Edit("noc.operable_groups()", "where noc.is_admin()", "where true"),
+    "a backtest of every company": Edit(
+        "noc.backtest_rule(jsonb,text,integer,timestamptz)",
+        "or not v_companies <@ noc.operable_scopes()",
+        "",
+    ),
     "the chains of every company": Edit(
         TRAIL, "where '*' = any(v_operable) or k.chain = any(v_operable)", ""
     ),

@@ -139,6 +139,11 @@ PLAIN: Final = {
     "noc_list_notifications": Plain(telling.expected_messages, telling.observed_messages),
     "noc_list_members": Plain(people.expected_members, people.observed_members, framed=False),
 }
+# Reads of one company by who operates it.
+PER_COMPANY: Final = {
+    "noc_backtest_rule": """select public.noc_backtest_rule('{"code": "p95_latency"}',"""
+    " %(company_cnpj)s, 1) as answer",
+}
 PER_ALERT: Final = {
     "noc_timeline": PerAlert(alert_work.expected_timeline, alert_work.observed_timeline),
     "noc_list_notifications": PerAlert(

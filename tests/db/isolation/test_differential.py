@@ -14,7 +14,13 @@ from psycopg.rows import dict_row
 from tests.db.isolation.alert_work import WORK
 from tests.db.isolation.differ import Tally, explore
 from tests.db.isolation.facts import Row, tables
-from tests.db.isolation.surfaces import FILTERED, PER_ALERT, PLAIN, read_rpcs
+from tests.db.isolation.surfaces import (
+    FILTERED,
+    PER_ALERT,
+    PER_COMPANY,
+    PLAIN,
+    read_rpcs,
+)
 from tests.db.isolation.tables import READS
 from tests.scale import scaled
 
@@ -39,7 +45,8 @@ def connection() -> Iterator[psycopg.Connection[Row]]:
 
 def test_every_surface_has_an_oracle(connection: psycopg.Connection[Row]) -> None:
     assert set(tables(connection)) == set(READS), "a table without a line in tables.py"
-    assert read_rpcs(connection) == {*FILTERED, *PLAIN, *PER_ALERT}, "a read without an oracle"
+    oracles = {*FILTERED, *PLAIN, *PER_ALERT, *PER_COMPANY}
+    assert read_rpcs(connection) == oracles, "a read without an oracle"
 
 
 @pytest.mark.parametrize("seed", known_seeds())
@@ -63,5 +70,5 @@ def test_random_worlds_are_isolated(connection: psycopg.Connection[Row]) -> None
 
 def one_sided(tally: Tally) -> list[str]:
     """Surfaces that only ever said no, or only yes: an oracle of those would prove nothing."""
-    surfaces = (*READS, *FILTERED, *PER_ALERT, WORK, "topic")
+    surfaces = (*READS, *FILTERED, *PER_ALERT, *PER_COMPANY, WORK, "topic")
     return [s for s in surfaces if not (tally.met[s, False] and tally.met[s, True])]
