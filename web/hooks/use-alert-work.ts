@@ -16,6 +16,8 @@ export interface AlertWork {
   /** E-mail of the caller; null outside of a session. */
   email: string | null;
   may: (alert: Alert) => boolean;
+  /** Whether the caller works any alerts. */
+  operates: boolean;
   pendingOf: (alert_id: string) => Pending | null;
   failureOf: (alert_id: string) => Failure | null;
   /** Settles with whether the database took it. Nothing is thrown; a failure is kept. */
@@ -23,6 +25,8 @@ export interface AlertWork {
   dismiss: (alert_id: string) => void;
   /** Opens the dialog that asks for the words which this work needs. */
   ask: (alert: Alert, kind: Extract<WorkKind, "close" | "comment">) => void;
+  /** Opens the dialog that silences; null: nothing in particular. */
+  askSilence: (alert: Alert | null) => void;
   /** Says something to everybody who looks or listens. */
   tell: (sentence: string) => void;
   /** What was typed and not sent yet, by the name of its field; kept while the page lives. */
@@ -33,11 +37,13 @@ export interface AlertWork {
 const nobody: AlertWork = {
   email: null,
   may: () => true,
+  operates: true,
   pendingOf: () => null,
   failureOf: () => null,
   submit: () => Promise.resolve(false),
   dismiss: () => undefined,
   ask: () => undefined,
+  askSilence: () => undefined,
   tell: () => undefined,
   draftOf: () => "",
   keepDraft: () => undefined,

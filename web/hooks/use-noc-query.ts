@@ -3,10 +3,28 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
-import { readMe, readOverview, readSeries, readTimeline } from "@/lib/noc/api";
+import {
+  readMe,
+  readOverview,
+  readSeries,
+  readSilencePreview,
+  readSilences,
+  readTimeline,
+} from "@/lib/noc/api";
 import type { NocError } from "@/lib/noc/error";
 import type { Read } from "@/lib/noc/hint";
-import type { Answer, Filter, Me, Overview, Series, Timeline } from "@/lib/noc/types";
+import type {
+  Answer,
+  Filter,
+  Maintenance,
+  Matcher,
+  Me,
+  Overview,
+  Series,
+  Silence,
+  SilencePreview,
+  Timeline,
+} from "@/lib/noc/types";
 import { useNoc } from "./use-noc";
 import { useSignedIn } from "./use-session";
 
@@ -84,5 +102,21 @@ export function useSeries(filter: Filter): ReadResult<Series> {
 export function useTimeline(alert_id: string): ReadResult<Timeline> {
   return useRead("timeline", [alert_id], (supabase, signal) =>
     readTimeline(supabase, alert_id, signal),
+  );
+}
+
+export function useSilences(include_ended: boolean): ReadResult<(Silence | Maintenance)[]> {
+  return useRead("silences", ["list", String(include_ended)], (supabase, signal) =>
+    readSilences(supabase, include_ended, signal),
+  );
+}
+
+/** Nothing is asked while there is no matcher. */
+export function useSilencePreview(matchers: readonly Matcher[]): ReadResult<SilencePreview> {
+  return useRead(
+    "silences",
+    ["preview", JSON.stringify(matchers)],
+    (supabase, signal) => readSilencePreview(supabase, matchers, signal),
+    matchers.length > 0,
   );
 }

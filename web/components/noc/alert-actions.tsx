@@ -3,6 +3,7 @@
 import clsx from "clsx";
 import {
   BellOff,
+  CheckCheck,
   CircleX,
   Ellipsis,
   ListTree,
@@ -44,7 +45,7 @@ interface MoreProps {
 /** The rest of what can be done, out of the row's way. */
 function More({ alert, onAckFor, onOpen, ref }: MoreProps) {
   const t = useT();
-  const { email, may, submit, ask } = useAlertWork();
+  const { email, may, submit, ask, askSilence } = useAlertWork();
   const locked = !may(alert);
   const mine = email !== null && alert.owner === email;
   // The popover takes the focus itself; a menu that gives it back would close it again.
@@ -76,7 +77,7 @@ function More({ alert, onAckFor, onOpen, ref }: MoreProps) {
           </MenuItem>
         )}
         <Item
-          icon={<BellOff size={14} />}
+          icon={<CheckCheck size={14} />}
           locked={locked}
           onSelect={() => {
             handsOver.current = true;
@@ -91,6 +92,15 @@ function More({ alert, onAckFor, onOpen, ref }: MoreProps) {
           onSelect={() => void submit(alert.alert_id, { kind: mine ? "release" : "take" })}
         >
           {t(mine ? "work.release" : "work.take")}
+        </Item>
+        <Item
+          icon={<BellOff size={14} />}
+          locked={locked}
+          onSelect={() => {
+            askSilence(alert);
+          }}
+        >
+          {t("silence.button")}
         </Item>
         <Item
           icon={<MessageSquare size={14} />}

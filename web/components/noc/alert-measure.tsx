@@ -28,6 +28,14 @@ export function AlertMeasure({ alert, className }: { alert: Alert; className?: s
           </span>
         </>
       )}
+      {alert.flapping && (
+        <>
+          {" · "}
+          <span title={t("alert.flappingTip")} className="font-medium whitespace-nowrap text-fg-1">
+            {t("alert.flapping")}
+          </span>
+        </>
+      )}
       {alert.reopen_count > 0 && (
         <span className="whitespace-nowrap">
           {` · ${t("alert.reopened", { n: format.number(alert.reopen_count + 1) })}`}

@@ -12,7 +12,7 @@ import { AlertMeasure } from "./alert-measure";
 import { AlertOwner } from "./alert-owner";
 import { AlertProblem } from "./alert-problem";
 import { SeverityShape } from "./severity-shape";
-import { useAckKey } from "./use-ack-key";
+import { useAlertKeys } from "./use-alert-keys";
 
 interface TitleProps {
   sentence: string;
@@ -61,7 +61,7 @@ export function AlertRow({ alert: stored, current = false, onOpen }: AlertRowPro
   const { email, pendingOf } = useAlertWork();
   const pending = pendingOf(stored.alert_id);
   const alert = withPending(stored, pending, email);
-  const onKeyDown = useAckKey(alert);
+  const onKeyDown = useAlertKeys(alert);
   const waits = alert.state === "open";
   const open =
     onOpen &&

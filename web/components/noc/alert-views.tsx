@@ -1,11 +1,14 @@
 "use client";
 
 import { useEffect, useRef } from "react";
+import { useAlertWork } from "@/hooks/use-alert-work";
 import type { View } from "@/lib/noc/filters";
 import { useT } from "@/lib/noc/i18n";
 import { Segments } from "../ui/radio-group";
 
-const views = ["live", "history"] as const;
+/** Who only reads has no silences to see. */
+const reading = ["live", "history"] as const;
+const operating = [...reading, "silences"] as const;
 
 // The view that is left takes its switch with it; the next one gives the focus back to its own.
 let switching = false;
@@ -18,6 +21,7 @@ export interface AlertViewsProps {
 /** Which alerts are shown; the same switch stands at the head of each list. */
 export function AlertViews({ view, onView }: AlertViewsProps) {
   const t = useT();
+  const { operates } = useAlertWork();
   const place = useRef<HTMLSpanElement>(null);
   useEffect(() => {
     if (switching) place.current?.querySelector<HTMLElement>("[data-state=checked]")?.focus();
@@ -32,7 +36,7 @@ export function AlertViews({ view, onView }: AlertViewsProps) {
           switching = true;
           onView(next);
         }}
-        choices={views.map((value) => ({ value, label: t(`views.${value}`) }))}
+        choices={(operates ? operating : reading).map((value) => ({ value, label: t(`views.${value}`) }))}
         className="max-tablet:h-11"
       />
     </span>

@@ -1,7 +1,7 @@
 "use client";
 
 import { SearchX } from "lucide-react";
-import { useCallback, useRef, type ReactNode } from "react";
+import { useCallback, useRef, useState, type ReactNode } from "react";
 import { NoRole } from "@/components/shell/empty";
 import { Notice } from "@/components/shell/notices";
 import { Button } from "@/components/ui/button";
@@ -11,14 +11,15 @@ import { useIncident } from "@/hooks/use-incident";
 import { useMedia } from "@/hooks/use-media";
 import { useNocPlace, type NocPlace } from "@/hooks/use-noc-place";
 import { useNocPage } from "@/hooks/use-noc-page";
-import { useMe, useOverview, useSeries } from "@/hooks/use-noc-query";
+import { useReadCondition } from "@/hooks/use-read-condition";
+import { useMe, useOverview, useSeries, useSilences } from "@/hooks/use-noc-query";
 import { useNow } from "@/hooks/use-now";
 import { useSignedIn } from "@/hooks/use-session";
 import { useShortcuts } from "@/hooks/use-shortcuts";
 import { serverNow } from "@/lib/noc/contact";
 import { noFilter, queryOf } from "@/lib/noc/filters";
 import { useT } from "@/lib/noc/i18n";
-import type { Alert } from "@/lib/noc/types";
+import type { Alert, Me } from "@/lib/noc/types";
 import { Banner } from "./banner";
 import { FilterBar } from "./filter-bar";
 import { History } from "./history/history";
@@ -26,6 +27,7 @@ import { IncidentDrawer } from "./incident/drawer";
 import { LiveMark } from "./live-mark";
 import { NowProvider } from "./now";
 import { Panels } from "./panels";
+import { Silences } from "./silence/silences";
 import { WorkProvider } from "./work-provider";
 
 /** The address asks for what the caller may not see: one answer for foreign and nonexistent. */
@@ -75,6 +77,23 @@ function Past({ place }: { place: NocPlace }) {
   );
 }
 
+/** The silences in the page's place, with what is read for them. */
+function Quiet({ place, me }: { place: NocPlace; me: Me }) {
+  const [ended, setEnded] = useState(false);
+  const read = useSilences(ended);
+  const condition = useReadCondition(read);
+  return (
+    <Silences
+      entries={read.data?.data ?? null}
+      condition={condition}
+      companies={me.companies}
+      ended={ended}
+      onEnded={setEnded}
+      onView={place.show}
+    />
+  );
+}
+
 /** The NOC page: owns filters and keys, and arranges what the reads and the watch say. */
 export function NocPanel() {
   const { email } = useSignedIn();
@@ -86,6 +105,8 @@ export function NocPanel() {
   const overview = useOverview(filter);
   const series = useSeries(filter);
   const page = useNocPage(overview, series, me);
+  // A link to the silences shows the live page to who has none.
+  const live = place.view === "live" || (place.view === "silences" && me?.can_operate === false);
   const bar = useRef<HTMLElement>(null);
   // On a phone the drawer covers the page, which must not be read through it.
   const covered = useMedia("(width <= 640px)") && place.alert_id !== null;
@@ -112,7 +133,7 @@ export function NocPanel() {
             me={me}
             filter={filter}
             change={change}
-            ranged={place.view === "live"}
+            ranged={live}
           >
             <LiveMark
               freshness={page.freshness}
@@ -144,6 +165,8 @@ export function NocPanel() {
               />
               {place.view === "history" ? (
                 <Past place={place} />
+              ) : place.view === "silences" && me?.can_operate === true ? (
+                <Quiet place={place} me={me} />
               ) : (
                 <Panels
                   key={queryOf(filter)}

@@ -107,9 +107,9 @@ describe("the active alerts", () => {
     expect(rows()[1]).not.toContain("em recuperação");
   });
 
-  it("name a rule that the page does not know by its code", () => {
+  it("put the code of a rule that no catalogue knows into words", () => {
     show(<TableAlerts alerts={[makeAlert({ title: "brand_new", company_name: null })]} />);
-    expect(rows()[0]).toContain("brand_new: Omie");
+    expect(rows()[0]).toContain("Brand new: Omie");
   });
 
   it("are calm when there is none", () => {

@@ -1,13 +1,16 @@
 "use client";
 
+import { BellOff } from "lucide-react";
 import type { ReactNode } from "react";
 import { useAlertWork } from "@/hooks/use-alert-work";
 import { useFormat, useT } from "@/lib/noc/i18n";
+import { sortMuted } from "@/lib/noc/muted";
 import { compareStatus, statusOfSeverity } from "@/lib/noc/status";
 import type { Alert } from "@/lib/noc/types";
 import { Button } from "../ui/button";
 import { Card } from "../ui/card";
 import { AlertRow } from "./alert-row";
+import { MutedGroups } from "./muted-groups";
 import {
   ConditionMark,
   PanelEmpty,
@@ -58,6 +61,18 @@ function Calm({ since }: { since: string | null }) {
   );
 }
 
+/** Open alerts are left, but they ask nobody: that is no green. */
+function OnlyMuted() {
+  const t = useT();
+  return (
+    <PanelEmpty
+      icon={<BellOff aria-hidden size={20} />}
+      title={t("mute.onlyTitle")}
+      note={t("mute.onlyNote")}
+    />
+  );
+}
+
 function Elsewhere() {
   const t = useT();
   return <PanelEmpty title={t("alerts.emptyTitle")} note={t("alerts.emptyElsewhere")} />;
@@ -95,7 +110,7 @@ export function TableAlerts({
 }: TableAlertsProps) {
   const t = useT();
   const title = t("alerts.title");
-  const sorted = (alerts ?? []).toSorted(byGravity);
+  const { active: sorted, groups } = sortMuted((alerts ?? []).toSorted(byGravity));
   const { items, waiting, hold, release } = useHeld(sorted, (alert) => alert.alert_id);
   const shown = settled(alerts, condition);
   return (
@@ -127,11 +142,14 @@ export function TableAlerts({
               />
             ))}
           </ul>
+        ) : groups.length > 0 ? (
+          <OnlyMuted />
         ) : calm ? (
           <Calm since={calmSince} />
         ) : (
           <Elsewhere />
         )}
+        <MutedGroups groups={groups} openId={openId} onOpen={onOpen} />
       </PanelState>
     </Card>
   );

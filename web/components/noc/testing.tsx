@@ -12,6 +12,8 @@ import type {
   Kpis,
   MatrixCell,
   MatrixCompany,
+  Mute,
+  MuteKind,
   Rule,
   Series,
   SeriesPoint,
@@ -66,14 +68,24 @@ export function makeAlert(change: Partial<Alert> = {}): Alert {
     opened_at: ago(27 * 60),
     ack_until: null,
     reopen_count: 0,
+    flapping: false,
+    muted_by: null,
+    can_work: true,
+    incident: false,
+    parent_id: null,
+    parts: null,
     owner: null,
     ...change,
   };
 }
 
+export function makeMute(kind: MuteKind, change: Partial<Mute> = {}): Mute {
+  return { kind, until: null, id: null, reason: null, code: null, service: null, ...change };
+}
+
 export function makeEvent(kind: EventKind, change: Partial<AlertEvent> = {}): AlertEvent {
   const by_person = change.actor !== undefined;
-  const empty = { value: null, until: null, actor: null, note: null };
+  const empty = { value: null, until: null, actor: null, note: null, redacted: false, cause: null };
   return { at: ago(0), kind, severity: "warning", by_person, ...empty, ...change };
 }
 

@@ -9,6 +9,7 @@ import type { Alert, Me } from "@/lib/noc/types";
 import { mayWork } from "@/lib/noc/work";
 import { doneSentence, type Done } from "@/lib/noc/work-said";
 import { focusAlert } from "./alert-focus";
+import { SilenceDialog } from "./silence/silence-dialog";
 import { Toast, type Notice } from "./toast";
 import { WorkDialog, type Asked } from "./work-dialog";
 
@@ -22,6 +23,7 @@ export function WorkProvider({ me, children }: { me: Me | null; children: ReactN
   const { email } = useSignedIn();
   const drafts = useRef(new Map<string, string>());
   const [asked, setAsked] = useState<Asked | null>(null);
+  const [silencing, setSilencing] = useState<{ alert: Alert | null } | null>(null);
   const [notice, setNotice] = useState<Notice | null>(null);
 
   const tell = useCallback((sentence: string) => {
@@ -43,12 +45,16 @@ export function WorkProvider({ me, children }: { me: Me | null; children: ReactN
     () => ({
       email,
       may: (alert: Alert) => mayWork(me, alert),
+      operates: me?.can_operate === true,
       pendingOf,
       failureOf,
       submit,
       dismiss,
       ask: (alert, kind) => {
         setAsked({ alert, kind });
+      },
+      askSilence: (alert) => {
+        setSilencing({ alert });
       },
       tell,
       draftOf: (field) => drafts.current.get(field) ?? "",
@@ -70,6 +76,16 @@ export function WorkProvider({ me, children }: { me: Me | null; children: ReactN
       {children}
       {asked !== null && (
         <WorkDialog key={`${asked.kind}:${asked.alert.alert_id}`} asked={asked} onClose={leave} />
+      )}
+      {silencing !== null && me !== null && (
+        <SilenceDialog
+          me={me}
+          alert={silencing.alert}
+          onClose={() => {
+            setSilencing(null);
+            if (silencing.alert !== null) focusAlert(silencing.alert.alert_id);
+          }}
+        />
       )}
       <Toast notice={notice} onOver={hush} />
     </AlertWorkContext>

@@ -8,6 +8,7 @@ const shortcuts = [
   ["/", "help.focusFilters"],
   ["R", "help.pause"],
   ["A", "help.ack"],
+  ["S", "help.silence"],
   ["T", "help.theme"],
   ["?", "help.help"],
 ] as const;

@@ -8,9 +8,14 @@ import type {
   Closed,
   Filter,
   HistoryPage,
+  Maintenance,
+  Matcher,
   Me,
   Overview,
   Series,
+  Silence,
+  Silenced,
+  SilencePreview,
   Timeline,
 } from "./types";
 
@@ -162,6 +167,42 @@ export async function assignAlert(
   assignee: string | null,
 ): Promise<void> {
   await call(supabase, "noc_assign_alert", { alert_id, assignee });
+}
+
+/** Silences and maintenance windows of what the caller operates, those in force first. */
+export function readSilences(
+  supabase: SupabaseClient,
+  include_ended: boolean,
+  signal?: AbortSignal,
+): Promise<Answer<(Silence | Maintenance)[]>> {
+  return read(supabase, "noc_list_silences", { include_ended }, signal);
+}
+
+/** What a silence of these matchers would do now. Throws PT400 matchers, PT404. */
+export function readSilencePreview(
+  supabase: SupabaseClient,
+  matchers: readonly Matcher[],
+  signal?: AbortSignal,
+): Promise<Answer<SilencePreview>> {
+  return read(supabase, "noc_preview_silence", { matchers }, signal);
+}
+
+/** From now until `ends_at`. Throws PT400 matchers | ends_at | reason, PT404. */
+export async function silence(
+  supabase: SupabaseClient,
+  asked: { matchers: readonly Matcher[]; ends_at: string; reason: string; end_on_resolve: boolean },
+): Promise<Silenced> {
+  return (await call(supabase, "noc_silence", { ...asked, starts_at: null })) as Silenced;
+}
+
+/** Throws PT404 silence_not_found, PT409 already_ended. */
+export async function endSilence(supabase: SupabaseClient, silence_id: string): Promise<void> {
+  await call(supabase, "noc_end_silence", { silence_id });
+}
+
+/** Throws PT404, PT409 already_ended. */
+export async function endMaintenance(supabase: SupabaseClient, window_id: string): Promise<void> {
+  await call(supabase, "noc_end_maintenance", { window_id });
 }
 
 /** Marks the caller's session as seen. */

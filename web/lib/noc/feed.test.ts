@@ -58,6 +58,7 @@ describe("versions", () => {
       "me",
       "overview",
       "series",
+      "silences",
       "timeline",
     ]);
   });

@@ -1,20 +1,28 @@
 import type { Versions } from "./feed";
 
 /** Reads that a table feeds; the poll of the badge covers what is not named here. */
-export type Read = "me" | "overview" | "series" | "timeline" | "history";
+export type Read = "me" | "overview" | "series" | "timeline" | "history" | "silences";
 
 const readsOf: Record<string, readonly Read[]> = {
   metrics_agg: ["overview", "series"],
-  noc_alerts: ["overview", "series", "timeline", "history"],
+  noc_alerts: ["overview", "series", "timeline", "history", "silences"],
+  noc_silences: ["overview", "timeline", "silences"],
   service_health: ["overview"],
   queue_whatsapp: ["overview"],
   jobs: ["overview"],
   companies: ["me", "overview", "history"],
   company_groups: ["me", "overview"],
-  memberships: ["me", "overview", "timeline", "history"],
+  memberships: ["me", "overview", "timeline", "history", "silences"],
   noc_rules: ["overview", "series", "timeline"],
 };
-const everyRead: readonly Read[] = ["me", "overview", "series", "timeline", "history"];
+const everyRead: readonly Read[] = [
+  "me",
+  "overview",
+  "series",
+  "timeline",
+  "history",
+  "silences",
+];
 
 /** Which reads a change of these tables makes old; a table unknown to this page may touch all. */
 export function readsTouchedBy(tables: readonly string[]): Set<Read> {

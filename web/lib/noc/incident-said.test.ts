@@ -43,6 +43,8 @@ const said = (kind: EventKind, change: Partial<AlertEvent> = {}, of: Incident = 
     until: null,
     actor: null,
     note: null,
+  redacted: false,
+  cause: null,
     ...change,
     by_person,
   };

@@ -66,6 +66,11 @@ export interface Told {
   last: boolean;
 }
 
+/** What a person wrote, or that it is gone from the trail. */
+function noteSaid(t: Translate, { note, redacted }: AlertEvent): string | null {
+  return redacted ? t("incident.redacted") : note;
+}
+
 export function eventSaid(speaker: Speaker, { alert, rule, event, last }: Told): Said {
   const { t, format } = speaker;
   const status = severityWord(t, event.severity);
@@ -83,7 +88,7 @@ export function eventSaid(speaker: Speaker, { alert, rule, event, last }: Told):
       return {
         title: t("incident.event.acknowledged", { actor }),
         more: until && t("incident.validUntil", { time: until }),
-        note: event.note,
+        note: noteSaid(t, event),
       };
     case "ack_expired":
       return { title: t("incident.event.ack_expired"), more: null, note: t("incident.openAgain") };
@@ -93,7 +98,21 @@ export function eventSaid(speaker: Speaker, { alert, rule, event, last }: Told):
       return {
         title: t("incident.event.commented", { actor }),
         more: null,
-        note: event.actor === null ? t("incident.notesHidden") : event.note,
+        note: event.actor === null ? t("incident.notesHidden") : noteSaid(t, event),
+      };
+    case "muted":
+    case "unmuted":
+      return {
+        title: t(`incident.event.${event.kind}`),
+        more: event.cause && t(`mute.by.${event.cause}`),
+        note: null,
+      };
+    case "flapping":
+    case "steady":
+      return {
+        title: t(`incident.event.${event.kind}`),
+        more: null,
+        note: t(`incident.event.${event.kind}Note`),
       };
     case "closed":
       if (!event.by_person) {
@@ -103,7 +122,7 @@ export function eventSaid(speaker: Speaker, { alert, rule, event, last }: Told):
       return {
         title: t("incident.event.closedBy", { actor }),
         more: until && t("incident.quietUntil", { time: until }),
-        note: event.note,
+        note: noteSaid(t, event),
       };
   }
 }

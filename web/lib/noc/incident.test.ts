@@ -13,6 +13,8 @@ const event = (kind: EventKind, minutes: number, by_person = false): AlertEvent 
   by_person,
   actor: null,
   note: null,
+  redacted: false,
+  cause: null,
 });
 const said = (entries: Entry[]) =>
   entries.map((entry) => {

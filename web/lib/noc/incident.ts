@@ -21,6 +21,10 @@ export function laneOf({ kind, by_person }: AlertEvent): Lane {
     case "commented":
       return "note";
     case "ack_expired":
+    case "muted":
+    case "unmuted":
+    case "flapping":
+    case "steady":
       return "system";
     case "closed":
       return by_person ? "action" : "alert";

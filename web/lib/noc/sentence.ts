@@ -7,6 +7,8 @@ export interface Subject {
   title: string;
   service: string | null;
   company_name: string | null;
+  /** Open alerts of an incident of several companies. */
+  parts?: number | null;
 }
 
 /** Name of a service as people say it. */
@@ -33,9 +35,10 @@ export function readable(code: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** "Omie lento · Padaria Três Marias". */
-export function alertSentence(t: Translate, { title, service, company_name }: Subject): string {
+/** "Omie lento · Padaria Três Marias"; an incident is "Omie lento em 4 empresas". */
+export function alertSentence(t: Translate, { title, service, company_name, parts }: Subject): string {
   const what = whatHappened(t, title, service);
+  if (typeof parts === "number") return t.count("alert.parts", parts, { what });
   return company_name === null ? what : `${what} · ${company_name}`;
 }
 

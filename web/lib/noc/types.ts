@@ -205,13 +205,26 @@ export interface Service {
   service_name: string;
   kind: ServiceKind;
   shared: boolean;
-  status: HealthStatus;
+  status: HealthStatus | "MAINTENANCE";
   since: string | null;
   checked_at: string | null;
   reason: ServiceReason | null;
   p95_ms: number | null;
   error_rate: number | null;
   count: number | null;
+}
+
+export type MuteKind = "maintenance" | "silence" | "inhibition";
+
+/** Why nobody is told; `id` and `reason` for those alone who may work the alert. */
+export interface Mute {
+  kind: MuteKind;
+  until: string | null;
+  id: string | null;
+  reason: string | null;
+  /** Rule and service of the alert that inhibits. */
+  code: string | null;
+  service: string | null;
 }
 
 export interface Alert {
@@ -232,6 +245,15 @@ export interface Alert {
   ack_until: string | null;
   /** How often it recovered and was soon back. */
   reopen_count: number;
+  /** It opens and closes too often to be told each time. */
+  flapping: boolean;
+  /** Null while people are told. */
+  muted_by: Mute | null;
+  can_work: boolean;
+  /** The same trouble in several companies, for admin; `parts` counts its open alerts. */
+  incident: boolean;
+  parent_id: string | null;
+  parts: number | null;
   /** E-mail of who is responsible; also null for those who only read. */
   owner: string | null;
 }
@@ -273,6 +295,10 @@ export type EventKind =
   | "ack_expired"
   | "assigned"
   | "commented"
+  | "muted"
+  | "unmuted"
+  | "flapping"
+  | "steady"
   | "closed";
 
 /** `actor` and `note` are null for those who only read. */
@@ -285,6 +311,10 @@ export interface AlertEvent {
   by_person: boolean;
   actor: string | null;
   note: string | null;
+  /** The note was taken out of the trail. */
+  redacted: boolean;
+  /** Of `muted` and `unmuted`. */
+  cause: MuteKind | null;
 }
 
 /** The rule as it stands now. Ages and windows are seconds. */
@@ -322,6 +352,80 @@ export interface Timeline {
   seconds_to_ack: number | null;
   seconds_to_close: number | null;
   before: Episode[];
+}
+
+export type MatcherField =
+  | "alert_id"
+  | "company_cnpj"
+  | "group_id"
+  | "service"
+  | "endpoint"
+  | "code"
+  | "severity"
+  | "target";
+
+/** What an alert must be like; `in` takes a list, `~` an expression for the whole text. */
+export interface Matcher {
+  field: MatcherField;
+  op: "=" | "!=" | "in" | "~";
+  value: string | string[];
+}
+
+/** What a silence would reach now; `alerts` names the 20 worst. */
+export interface SilencePreview {
+  matching: number;
+  critical: number;
+  alerts: {
+    alert_id: string;
+    code: string;
+    service: string | null;
+    company_name: string | null;
+    severity: Severity;
+    opened_at: string;
+  }[];
+}
+
+interface Quiet {
+  id: string;
+  company_cnpj: string | null;
+  company_name: string | null;
+  group_id: string | null;
+  group_name: string | null;
+  /** Null for a window that has no time left. */
+  starts_at: string | null;
+  ends_at: string | null;
+  active: boolean;
+  reason: string | null;
+  by: string | null;
+  /** Open alerts that it mutes now. */
+  muting: number;
+}
+
+export interface Silence extends Quiet {
+  kind: "silence";
+  matchers: Matcher[];
+  /** Critical alerts are silenced no longer than this. */
+  critical_until: string;
+  end_on_resolve: boolean;
+}
+
+/** `starts_at` and `ends_at` are of the present or next time; `reason` is the title. */
+export interface Maintenance extends Quiet {
+  kind: "maintenance";
+  service: string | null;
+  timezone: string;
+  first_day: string;
+  last_day: string | null;
+  weekdays: number[] | null;
+  starts: string;
+  minutes: number;
+}
+
+export interface Silenced {
+  silence_id: string;
+  starts_at: string;
+  ends_at: string;
+  critical_until: string;
 }
 
 export interface Acknowledged {

@@ -1,6 +1,7 @@
 import { shellEn } from "../shell/words-en";
 import { historyEn } from "./words-history-en";
 import { pageEn } from "./words-page-en";
+import { silenceEn } from "./words-silence-en";
 import { workEn } from "./words-work-en";
 import type { pt } from "./words-pt";
 
@@ -9,6 +10,7 @@ export const en: Record<keyof typeof pt, string> = {
   ...pageEn,
   ...workEn,
   ...historyEn,
+  ...silenceEn,
   ...shellEn,
 
   "status.UP": "Up",

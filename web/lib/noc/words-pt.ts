@@ -1,6 +1,7 @@
 import { shellPt } from "../shell/words-pt";
 import { historyPt } from "./words-history-pt";
 import { pagePt } from "./words-page-pt";
+import { silencePt } from "./words-silence-pt";
 import { workPt } from "./words-work-pt";
 
 /** Every word of the page. Holes are {named}; `.one` and `.other` are picked by count. */
@@ -8,6 +9,7 @@ export const pt = {
   ...pagePt,
   ...workPt,
   ...historyPt,
+  ...silencePt,
   ...shellPt,
 
   "status.UP": "Normal",

@@ -14,7 +14,7 @@ const alert = {
   state: "open",
   owner: null,
   ack_until: null,
-  company_cnpj: "11222333000181",
+  can_work: true,
 } as Alert;
 const after = (work: Work, of: Alert = alert) => withPending(of, { work, at }, "eu@noc.local");
 
@@ -27,10 +27,8 @@ describe("who may work an alert", () => {
     expect(mayWork(null, alert)).toBe(false);
   });
 
-  test("what concerns no company is the admin's alone", () => {
-    const shared = { company_cnpj: null };
-    expect(mayWork(me("franqueado", true), shared)).toBe(false);
-    expect(mayWork(me("admin", true), shared)).toBe(true);
+  test("one that the database keeps for others is not worked here", () => {
+    expect(mayWork(me("franqueado", true), { can_work: false })).toBe(false);
   });
 });
 

@@ -21,10 +21,9 @@ export function defaultMinutes(severity: Severity): number {
   return severity === "critical" ? 30 : 240;
 }
 
-/** Whether the caller's role works alerts there; the database judges each scope for itself. */
-export function mayWork(me: Me | null, { company_cnpj }: Pick<Alert, "company_cnpj">): boolean {
-  if (me === null || !me.can_operate) return false;
-  return company_cnpj !== null || me.role === "admin";
+/** Whether the caller works this alert; the database judges it again. */
+export function mayWork(me: Me | null, { can_work }: Pick<Alert, "can_work">): boolean {
+  return me !== null && me.can_operate && can_work;
 }
 
 export interface Pending {

@@ -90,6 +90,7 @@ export const shellEn: Record<keyof typeof shellPt, string> = {
   "help.focusFilters": "Go to the filters",
   "help.pause": "Pause or resume live updates",
   "help.ack": "Acknowledge the alert in focus",
+  "help.silence": "Silence the focused alert",
   "help.theme": "Change the theme",
   "help.help": "Open this help",
 };

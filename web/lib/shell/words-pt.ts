@@ -89,6 +89,7 @@ export const shellPt = {
   "help.focusFilters": "Ir para os filtros",
   "help.pause": "Pausar ou retomar o ao vivo",
   "help.ack": "Reconhecer o alerta em foco",
+  "help.silence": "Silenciar o alerta em foco",
   "help.theme": "Trocar o tema",
   "help.help": "Abrir esta ajuda",
 } as const;

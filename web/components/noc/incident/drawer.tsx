@@ -11,11 +11,12 @@ import { withPending } from "@/lib/noc/work";
 import { Button } from "../../ui/button";
 import { focusRow, INCIDENT_HEADING } from "../alert-focus";
 import { PanelNote, PanelState, settled, type Condition } from "../panel-state";
-import { useAckKey } from "../use-ack-key";
+import { useAlertKeys } from "../use-alert-keys";
 import { Before } from "./before";
 import { Facts } from "./facts";
 import { Footer } from "./footer";
 import { Header } from "./header";
+import { Muted } from "./muted";
 import { Timeline } from "./timeline";
 import { Why } from "./why";
 
@@ -34,6 +35,7 @@ function Missing({ onClose }: { onClose: () => void }) {
 function Body({ story, onOpen }: { story: Story; onOpen: (alert_id: string) => void }) {
   return (
     <>
+      <Muted alert={story.alert} />
       <Facts story={story} />
       <div className="noc-incident-columns min-h-0 grow max-tablet:grow-0 tablet:overflow-y-auto min-[880px]:grid min-[880px]:grid-cols-[minmax(0,1fr)_360px] min-[880px]:overflow-hidden">
         <div className="min-w-0 min-[880px]:overflow-y-auto" tabIndex={-1}>
@@ -81,7 +83,7 @@ export function IncidentDrawer({ alert_id, known, read, onOpen, onClose }: Incid
   const pending = pendingOf(alert_id);
   const story = timeline && { ...timeline, alert: withPending(timeline.alert, pending, email) };
   const alert = story?.alert ?? (known && withPending(known, pending, email));
-  const onKeyDown = useAckKey(story?.can_work ? story.alert : null);
+  const onKeyDown = useAlertKeys(story?.can_work ? story.alert : null);
   const condition: Condition = view.kind === "error" ? { ...view, onRetry } : view;
   let body: ReactNode;
   if (missing) body = <Missing onClose={onClose} />;

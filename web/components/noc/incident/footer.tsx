@@ -38,7 +38,7 @@ function AckFor({ alert }: { alert: Alert }) {
 
 function Actions({ alert }: { alert: Alert }) {
   const t = useT();
-  const { email, pendingOf, submit, ask } = useAlertWork();
+  const { email, pendingOf, submit, ask, askSilence } = useAlertWork();
   const mine = email !== null && alert.owner === email;
   const busy = pendingOf(alert.alert_id) !== null;
   const click = (work: Parameters<typeof submit>[1]) => {
@@ -56,6 +56,15 @@ function Actions({ alert }: { alert: Alert }) {
         }}
       >
         {t(mine ? "work.release" : "work.take")}
+      </Button>
+      <Button
+        size="large"
+        className={wide}
+        onClick={() => {
+          askSilence(alert);
+        }}
+      >
+        {t("silence.button")}
       </Button>
       <Button
         size="large"
