@@ -1,9 +1,10 @@
 -- One alert told from its beginning: what the engine and people did, and how it went before.
 
 /*
-The alert, the rule as it stands, its events oldest first, and its last ten episodes; see
-docs/rpc.md. People and their words only for those who may work the alert.
-Raises PT404 alert_not_found, alike for a foreign alert and for none.
+The alert, the rule as it was when it fired, why it did, its events and what people were
+told, oldest first, and its last ten episodes; see docs/rpc.md. People and their words only
+for those who may work the alert. Raises PT404 alert_not_found, alike for a foreign alert and
+for none.
 */
 create function noc.timeline(alert_id uuid)
 returns jsonb
@@ -31,9 +32,22 @@ begin
                 'degraded_clear', r.degraded_clear, 'down_clear', r.down_clear,
                 'for_degraded_s', r.for_degraded_s, 'for_down_s', r.for_down_s,
                 'keep_firing_s', r.keep_firing_s, 'over_s', r.over_s,
-                'min_samples', r.min_samples
+                'min_samples', r.min_samples, 'changed_since', n.version <> r.version
             )
-            from public.noc_rules as r where r.rule_id = v_alert.rule_id
+            from public.noc_rules as n
+            cross join lateral (
+                select (jsonb_populate_record(n, coalesce((
+                    select v.rule from noc.rule_versions as v
+                    where v.rule_id = n.rule_id and v.version = v_alert.rule_version
+                ), '{}'))).*
+            ) as r
+            where n.rule_id = v_alert.rule_id
+        ),
+        'evidence', (
+            select
+                to_jsonb(e) - 'alert_id'
+                || case when v_works then '{}' else '{"deeds": null}' end::jsonb
+            from noc.alert_evidence as e where e.alert_id = v_alert.alert_id
         ),
         'events', (
             select jsonb_agg(jsonb_build_object(
@@ -49,6 +63,16 @@ begin
             left join public.noc_audit as t on t.audit_id = e.audit_id
             where e.alert_id = v_alert.alert_id
         ),
+        'notifications', case when v_works then (
+            select coalesce(jsonb_agg(
+                noc.notification_json(
+                    n, noc.keeps_contacts(c.role, c.company_cnpj, c.group_id)
+                ) order by n.created_at, n.notification_id
+            ), '[]')
+            from noc.notifications as n
+            inner join noc.contacts as c on c.contact_id = n.contact_id
+            where n.alert_id = v_alert.alert_id
+        ) end,
         'seconds_to_ack', (
             select extract(epoch from min(e.at) - v_alert.opened_at)
             from noc.alert_events as e

@@ -120,13 +120,13 @@ def test_the_backtest_has_the_episodes_of_the_engine(
             at,
             code,
         )
-        found = [
+        opened = [
             (b["service"], b["severity_max"], b["started_at"], b["opened_at"], b["closed_at"],
              b["reopen_count"])
             for b in replayed
         ]  # fmt: skip
         order = lambda episode: (episode[0], episode[3])  # noqa: E731
-        assert sorted(found, key=order) == sorted(real, key=order), f"seed {seed}, {code}"
+        assert sorted(opened, key=order) == sorted(real, key=order), f"seed {seed}, {code}"
         compared += len(real)
     print(f"backtest: seed {seed}, {minutes} minutes, {compared} episodes")
     assert compared > 0, f"seed {seed}"
