@@ -62,6 +62,9 @@ create table noc.notifications (
 );
 
 create index notifications_waiting_idx on noc.notifications (run_at) where state = 'queued';
+create index notifications_planned_idx on noc.notifications (contact_id) where state = 'planned';
+create index notifications_open_bundle_idx on noc.notifications (contact_id, channel)
+where event = 'bundle' and state in ('queued', 'leased');
 create index notifications_leased_idx on noc.notifications (lease_until)
 where state in ('leased', 'sending');
 create index notifications_contact_id_run_at_idx on noc.notifications (contact_id, run_at);
@@ -119,15 +122,16 @@ after insert on noc.alert_events
 referencing new table as new_rows
 for each statement execute function noc.tg_queue_event();
 
-/* When so much opened at once that only a summary is told; one row. */
-create table noc.notification_storm (
+/* How far the planner is, and when so much opened at once that only a summary is told; one row. */
+create table noc.planner_state (
     one boolean primary key default true check (one),
-    since timestamptz,
-    until timestamptz
+    planned_at timestamptz,     -- `at` of its last turn
+    storm_since timestamptz,
+    storm_until timestamptz
 );
 
-insert into noc.notification_storm default values;
-alter table noc.notification_storm enable row level security;
+insert into noc.planner_state default values;
+alter table noc.planner_state enable row level security;
 
 /* Whether the message has, or may have, reached its person. */
 create function noc.has_told(state noc.notification_state, may_have_arrived boolean)

@@ -88,7 +88,8 @@ set search_path = ''
 as $$
     with news as materialized (
         select distinct on (a.alert_id)
-            a.alert_id, a as alert, e.event_id, e.kind, e.at,
+            a.alert_id, a.company_cnpj, a.severity, e.event_id, e.kind, e.at,
+            noc.told_facts(a, plan_news.at) as facts,
             case e.kind when 'unmuted' then 'opened' else e.kind end as event
         from noc.alert_events as e
         inner join public.noc_alerts as a on a.alert_id = e.alert_id
@@ -109,9 +110,8 @@ as $$
             created_at, run_at
         )
         select
-            n.alert_id, n.event, n.event_id, r.channel, r.contact_id, (n.alert).company_cnpj,
-            (n.alert).severity, noc.told_facts(n.alert, plan_news.at), 'planned', plan_news.at,
-            noc.told_at(c, (n.alert).severity, n.at, plan_news.at)
+            n.alert_id, n.event, n.event_id, r.channel, r.contact_id, n.company_cnpj, n.severity,
+            n.facts, 'planned', plan_news.at, noc.told_at(c, n.severity, n.at, plan_news.at)
         from news as n
         inner join noc.recipients(array(select w.alert_id from news as w)) as r
             on r.alert_id = n.alert_id
@@ -119,7 +119,7 @@ as $$
         where r.escalation_step = 0
             and (r.role <> 'cliente' or n.event <> 'flapping')
             and (n.kind <> 'unmuted' or not noc.knows(
-                n.alert_id, r.contact_id, r.channel, (n.alert).severity
+                n.alert_id, r.contact_id, r.channel, n.severity
             ))
         on conflict on constraint notifications_one_per_event do nothing
         returning 1
@@ -226,6 +226,7 @@ as $$
         from public.noc_alerts as a
         inner join noc.notifications as n on n.alert_id = a.alert_id
         where a.state = 'open'
+            and a.opened_at <= at - interval '1 hour'
             and noc.wants_answer(a)
             and n.event <> 'closed'
             and n.state not in ('cancelled', 'dead')
@@ -261,17 +262,15 @@ $$;
 Plans the next steps of critical alerts that nobody answers: step 1 after 10 minutes, step 2
 after 20, then from the beginning, three times in all. The clock starts with the opening, the
 return, the rise, the end of an acknowledgement (which tells step 0 again) or of a mute.
-Gives how many messages.
+`since`: the last turn. Gives how many messages.
 */
-create function noc.plan_escalations(at timestamptz)
+create function noc.plan_escalations(since timestamptz, at timestamptz)
 returns bigint
 language sql
 set search_path = ''
 as $$
-    with unanswered as materialized (
-        select
-            a.alert_id, a as alert, l.event_id, l.kind,
-            least(floor(extract(epoch from at - l.begun_at) / 600), 8)::bigint as level
+    with unanswered as (
+        select a.alert_id, a as alert, l.event_id, l.kind, l.begun_at
         from public.noc_alerts as a
         cross join lateral (
             select e.event_id, e.kind, e.at as begun_at from noc.alert_events as e
@@ -283,11 +282,20 @@ as $$
         where a.state = 'open' and a.severity = 'critical' and noc.wants_answer(a)
     ),
 
-    steps as materialized (
-        select u.*, s.step
+    -- Of the steps that came since the last turn the latest three: each person once.
+    due as materialized (
+        select
+            u.*, s.step, row_number() over (partition by u.alert_id order by s.step desc) as place
         from unanswered as u
-        cross join lateral generate_series(greatest(u.level - 2, 0), u.level) as s (step)
-        where s.step > 0 or u.kind = 'ack_expired'
+        cross join lateral generate_series(
+            case when u.kind = 'ack_expired' then 0 else 1 end,
+            least(floor(extract(epoch from at - u.begun_at) / 600), 8)::bigint
+        ) as s (step)
+        where u.begun_at + s.step * interval '10 minutes' > since
+    ),
+
+    steps as materialized (
+        select d.*, noc.told_facts(d.alert, at) as facts from due as d where d.place <= 3
     ),
 
     planned as (
@@ -297,7 +305,7 @@ as $$
         )
         select
             s.alert_id, 'escalation', s.event_id * 10 + s.step, r.channel, r.contact_id,
-            (s.alert).company_cnpj, (s.alert).severity, noc.told_facts(s.alert, at), 'planned', at, at
+            (s.alert).company_cnpj, (s.alert).severity, s.facts, 'planned', at, at
         from steps as s
         inner join noc.recipients(array(select distinct w.alert_id from steps as w)) as r
             on r.alert_id = s.alert_id and r.escalation_step = s.step % 3
@@ -310,7 +318,7 @@ as $$
 $$;
 
 /*
-Plans what is to be told at `at`, each event exactly once. Gives {"events", "planned",
+Plans what is to be told at `at`, each event exactly once, at most 500 of them a turn. Gives {"events", "planned",
 "bundled", "expired"}, or {"error"}: then nothing was planned, and the events wait for the next
 turn. One caller at a time (noc.tick holds the lock).
 */
@@ -322,11 +330,14 @@ as $$
 declare
     v_events bigint [];
     v_planned bigint;
+    v_since constant timestamptz := coalesce(
+        (select p.planned_at from noc.planner_state as p), '-infinity'
+    );
 begin
     with taken as (
         delete from noc.unplanned_events as u
         where u.event_id in (
-            select w.event_id from noc.unplanned_events as w order by w.event_id limit 5000
+            select w.event_id from noc.unplanned_events as w order by w.event_id limit 500
         )
         returning u.event_id
     )
@@ -335,8 +346,9 @@ begin
     v_planned := noc.plan_closings(v_events, at)
         + noc.plan_news(v_events, false, at)
         + noc.plan_news(v_events, true, at)
-        + noc.plan_escalations(at)
+        + noc.plan_escalations(v_since, at)
         + noc.plan_reminders(at);
+    update noc.planner_state as p set planned_at = greatest(p.planned_at, at) where p.one;
     return jsonb_build_object(
         'events', cardinality(v_events), 'planned', v_planned,
         'bundled', noc.release_planned(at), 'expired', noc.expire_notifications(at)
