@@ -85,3 +85,12 @@ export async function dropAlerts(): Promise<void> {
      delete from public.noc_alerts where fingerprint like 'e2e:%';`,
   );
 }
+
+/** Takes every silence away whose reason begins with "e2e:"; the trail's entries stay. */
+export async function dropSilences(): Promise<void> {
+  await sql(
+    `delete from public.noc_silences where audit_id in (
+       select audit_id from public.noc_audit where payload ->> 'note' like 'e2e:%');
+     select noc.mute_alerts(now());`,
+  );
+}

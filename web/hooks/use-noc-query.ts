@@ -4,8 +4,12 @@ import type { SupabaseClient } from "@supabase/supabase-js";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
 import {
+  readBacktest,
+  readContacts,
   readMe,
+  readNotifications,
   readOverview,
+  readRules,
   readSeries,
   readSilencePreview,
   readSilences,
@@ -25,6 +29,7 @@ import type {
   SilencePreview,
   Timeline,
 } from "@/lib/noc/types";
+import type { Backtest, Contact, Notifications, RuleDraft, Rules } from "@/lib/noc/types-settings";
 import { useNoc } from "./use-noc";
 import { useSignedIn } from "./use-session";
 
@@ -118,5 +123,31 @@ export function useSilencePreview(matchers: readonly Matcher[]): ReadResult<Sile
     ["preview", JSON.stringify(matchers)],
     (supabase, signal) => readSilencePreview(supabase, matchers, signal),
     matchers.length > 0,
+  );
+}
+
+export function useContacts(): ReadResult<{ contacts: Contact[] }> {
+  return useRead("contacts", [], readContacts);
+}
+
+export function useNotifications(): ReadResult<Notifications> {
+  return useRead("notifications", [], readNotifications);
+}
+
+export function useRules(): ReadResult<Rules> {
+  return useRead("rules", [], readRules);
+}
+
+/** Nothing is asked while there is no rule or no company to try it on. */
+export function useBacktest(
+  rule: RuleDraft | null,
+  company_cnpj: string | null,
+  days: number,
+): ReadResult<Backtest> {
+  return useRead(
+    "rules",
+    ["backtest", JSON.stringify(rule), company_cnpj, String(days)],
+    (supabase, signal) => readBacktest(supabase, rule ?? {}, company_cnpj ?? "", days, signal),
+    rule !== null && company_cnpj !== null,
   );
 }

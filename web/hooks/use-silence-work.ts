@@ -1,11 +1,10 @@
 "use client";
 
-import { useCallback, useState } from "react";
+import { useCallback } from "react";
 import { endMaintenance, endSilence, silence } from "@/lib/noc/api";
-import { asNocError, isRefusal, type NocError } from "@/lib/noc/error";
 import type { Read } from "@/lib/noc/hint";
 import type { Maintenance, Matcher, Silence, Silenced } from "@/lib/noc/types";
-import { useReread } from "./use-reread";
+import { useAction, type Action } from "./use-action";
 import { useSignedIn } from "./use-session";
 
 const touched: readonly Read[] = ["overview", "timeline", "silences"];
@@ -17,51 +16,31 @@ export interface Wish {
   end_on_resolve: boolean;
 }
 
-export interface SilenceWork {
-  busy: boolean;
-  failure: NocError | null;
-  /** Null when the database did not take it; why is in `failure`. */
+export interface SilenceWork extends Pick<Action, "busy" | "failure"> {
+  /** Null when the database did not take it. */
   send: (wish: Wish) => Promise<Silenced | null>;
   /** Whether the database took it. */
   end: (entry: Pick<Silence | Maintenance, "kind" | "id">) => Promise<boolean>;
 }
 
-/** Makes and ends silences; nothing is thrown. */
+/** Makes and ends silences, and ends maintenance. */
 export function useSilenceWork(): SilenceWork {
   const { supabase } = useSignedIn();
-  const reread = useReread(touched);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<NocError | null>(null);
-
-  const through = useCallback(
-    async <T,>(work: () => Promise<T>): Promise<T | null> => {
-      setBusy(true);
-      setFailure(null);
-      try {
-        const answer = await work();
-        void reread();
-        return answer;
-      } catch (thrown) {
-        const error = asNocError(thrown);
-        setFailure(error);
-        if (isRefusal(error)) void reread();
-        return null;
-      } finally {
-        setBusy(false);
-      }
-    },
-    [reread],
+  const { busy, failure, run } = useAction(touched);
+  const send = useCallback(
+    (wish: Wish) => run(() => silence(supabase, wish)),
+    [supabase, run],
   );
-  const send = useCallback((wish: Wish) => through(() => silence(supabase, wish)), [supabase, through]);
   const end = useCallback(
     async ({ kind, id }: Pick<Silence | Maintenance, "kind" | "id">) => {
       const work = kind === "silence" ? endSilence : endMaintenance;
-      return (await through(async () => {
+      const ended = await run(async () => {
         await work(supabase, id);
         return true;
-      })) === true;
+      });
+      return ended === true;
     },
-    [supabase, through],
+    [supabase, run],
   );
   return { busy, failure, send, end };
 }

@@ -1,6 +1,7 @@
 "use client";
 
-import { CircleUserRound, Keyboard, LogOut } from "lucide-react";
+import { CircleUserRound, Keyboard, LogOut, SlidersHorizontal } from "lucide-react";
+import Link from "next/link";
 import { useState, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
@@ -73,6 +74,18 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
         </div>
         <Preferences />
         <div className="grid p-2">
+          {me.data?.data.can_operate === true && (
+            <Link
+              href="/noc/settings/"
+              onClick={() => {
+                setOpen(false);
+              }}
+              className="flex h-7 items-center gap-1.5 rounded-control px-2.5 text-small font-medium text-fg-2 hover:bg-hover hover:text-fg-1 max-tablet:h-11"
+            >
+              <SlidersHorizontal aria-hidden size={16} />
+              {t("settings.link")}
+            </Link>
+          )}
           <Button
             look="ghost"
             className="justify-start max-tablet:hidden"

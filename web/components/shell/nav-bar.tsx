@@ -5,6 +5,7 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useState, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
+import { useMe } from "@/hooks/use-noc-query";
 import { useShortcuts } from "@/hooks/use-shortcuts";
 import { useTheme } from "@/hooks/use-theme";
 import { useT } from "@/lib/noc/i18n";
@@ -35,6 +36,23 @@ function HomeLink() {
   );
 }
 
+/** For those who have something to set. */
+function SettingsLink() {
+  const t = useT();
+  const path = usePathname();
+  const me = useMe();
+  if (me.data?.data.can_operate !== true) return null;
+  return (
+    <Link
+      href="/noc/settings/"
+      aria-current={path.startsWith("/noc/settings") ? "page" : undefined}
+      className="rounded-control px-2.5 py-1 text-fg-2 hover:bg-hover hover:text-fg-1 aria-[current]:text-fg-1 max-tablet:hidden"
+    >
+      {t("settings.link")}
+    </Link>
+  );
+}
+
 /** The shell's bar: brand, the host's area, the NOC button, theme and account. */
 export function NavBar() {
   const t = useT();
@@ -60,6 +78,7 @@ export function NavBar() {
           <Brand />
         </Link>
         <HomeLink />
+        <SettingsLink />
         <span className="grow" />
         <NocButton />
         <Button

@@ -20,7 +20,16 @@ function isFinal(error: unknown): boolean {
   return error instanceof NocError && error.kind === "refused" && error.code.startsWith("PT4");
 }
 
-const held: readonly Read[] = ["overview", "series", "timeline", "history", "silences"];
+const held: readonly Read[] = [
+  "overview",
+  "series",
+  "timeline",
+  "history",
+  "silences",
+  "contacts",
+  "notifications",
+  "rules",
+];
 
 /** The answer that a query holds; of a list that grew page by page, the first. */
 function answerOf(data: unknown): Answer<unknown> | undefined {

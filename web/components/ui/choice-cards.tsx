@@ -39,7 +39,7 @@ export function ChoiceCards<V extends string>({ label, choices, value, onChange 
             aria-hidden
             className="grid size-3.5 shrink-0 place-items-center rounded-full border border-line-3 after:size-1.5 after:rounded-full group-data-[state=checked]:border-current group-data-[state=checked]:after:bg-current"
           />
-          <span className="flex min-w-0 grow flex-wrap items-baseline gap-x-2">
+          <span className="grid min-w-0 grow">
             <span className="font-medium">{choice.title}</span>
             <span className="min-w-0 truncate text-small text-fg-2">{choice.note}</span>
           </span>

@@ -18,11 +18,21 @@ import type {
   SilencePreview,
   Timeline,
 } from "./types";
+import type {
+  Backtest,
+  Channel,
+  Contact,
+  ContactDraft,
+  NocRule,
+  Notifications,
+  RuleDraft,
+  Rules,
+} from "./types-settings";
 
 /** Milliseconds after which a call counts as unanswered, the wait for a token included. */
 export const CALL_DEADLINE_MS = 6_000;
-/** A whole file takes longer to write than a page. */
-const FILE_DEADLINE_MS = 30_000;
+/** A whole file, and a month judged anew, take longer than a page. */
+const LONG_DEADLINE_MS = 30_000;
 
 async function call(
   supabase: SupabaseClient,
@@ -56,8 +66,9 @@ async function read<T>(
   name: string,
   args: Record<string, unknown>,
   signal?: AbortSignal,
+  deadline?: number,
 ): Promise<Answer<T>> {
-  const value = await call(supabase, name, args, signal);
+  const value = await call(supabase, name, args, signal, deadline);
   if (!isAnswer<T>(value)) throw new NocError("malformed", `${name}: no envelope`, "SHAPE");
   return { ...value, versions: value.versions ?? {} };
 }
@@ -127,7 +138,7 @@ export async function exportAlerts(
   question: HistoryQuestion,
 ): Promise<string> {
   const args = { kind: "alerts", ...question };
-  const text = await call(supabase, "noc_export_csv", args, undefined, FILE_DEADLINE_MS);
+  const text = await call(supabase, "noc_export_csv", args, undefined, LONG_DEADLINE_MS);
   if (typeof text !== "string") throw new NocError("malformed", "noc_export_csv: no text", "SHAPE");
   return text;
 }
@@ -203,6 +214,68 @@ export async function endSilence(supabase: SupabaseClient, silence_id: string): 
 /** Throws PT404, PT409 already_ended. */
 export async function endMaintenance(supabase: SupabaseClient, window_id: string): Promise<void> {
   await call(supabase, "noc_end_maintenance", { window_id });
+}
+
+/** Contacts that the caller looks after. */
+export function readContacts(
+  supabase: SupabaseClient,
+  signal?: AbortSignal,
+): Promise<Answer<{ contacts: Contact[] }>> {
+  return read(supabase, "noc_list_contacts", {}, signal);
+}
+
+/** The whole contact; a phone as listed, masked, leaves the one that is kept. Throws PT400, PT404. */
+export async function saveContact(supabase: SupabaseClient, contact: ContactDraft): Promise<Contact> {
+  return (await call(supabase, "noc_save_contact", { ...contact })) as Contact;
+}
+
+/** Forgets the person. Throws PT404. */
+export async function deleteContact(supabase: SupabaseClient, contact_id: string): Promise<void> {
+  await call(supabase, "noc_delete_contact", { contact_id });
+}
+
+/** Sends a message that says that it is a test. Throws PT404, PT429 test_limit. */
+export async function testContact(
+  supabase: SupabaseClient,
+  contact_id: string,
+  channel: Channel,
+): Promise<void> {
+  await call(supabase, "noc_test_contact", { contact_id, channel });
+}
+
+/** The last messages of what the caller operates. Throws PT404. */
+export function readNotifications(
+  supabase: SupabaseClient,
+  signal?: AbortSignal,
+): Promise<Answer<Notifications>> {
+  return read(supabase, "noc_list_notifications", {}, signal);
+}
+
+/** The rules that judge what the caller operates. Throws PT404. */
+export function readRules(supabase: SupabaseClient, signal?: AbortSignal): Promise<Answer<Rules>> {
+  return read(supabase, "noc_list_rules", {}, signal);
+}
+
+/** Only what is sent is changed. Throws PT400, PT404, PT409 version_conflict. */
+export async function saveRule(supabase: SupabaseClient, rule: RuleDraft): Promise<NocRule> {
+  return (await call(supabase, "noc_save_rule", { rule })) as NocRule;
+}
+
+/** An override alone. Throws PT404. */
+export async function deleteRule(supabase: SupabaseClient, rule_id: string): Promise<void> {
+  await call(supabase, "noc_delete_rule", { rule_id });
+}
+
+/** What the rule would have opened in the last days; saves nothing. Throws PT400, PT404. */
+export function readBacktest(
+  supabase: SupabaseClient,
+  rule: RuleDraft,
+  company_cnpj: string,
+  days: number,
+  signal?: AbortSignal,
+): Promise<Answer<Backtest>> {
+  const args = { rule, company_cnpj, days };
+  return read(supabase, "noc_backtest_rule", args, signal, LONG_DEADLINE_MS);
 }
 
 /** Marks the caller's session as seen. */

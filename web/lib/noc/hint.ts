@@ -1,7 +1,16 @@
 import type { Versions } from "./feed";
 
 /** Reads that a table feeds; the poll of the badge covers what is not named here. */
-export type Read = "me" | "overview" | "series" | "timeline" | "history" | "silences";
+export type Read =
+  | "me"
+  | "overview"
+  | "series"
+  | "timeline"
+  | "history"
+  | "silences"
+  | "contacts"
+  | "notifications"
+  | "rules";
 
 const readsOf: Record<string, readonly Read[]> = {
   metrics_agg: ["overview", "series"],
@@ -12,8 +21,10 @@ const readsOf: Record<string, readonly Read[]> = {
   jobs: ["overview"],
   companies: ["me", "overview", "history"],
   company_groups: ["me", "overview"],
-  memberships: ["me", "overview", "timeline", "history", "silences"],
-  noc_rules: ["overview", "series", "timeline"],
+  memberships: ["me", "overview", "timeline", "history", "silences", "contacts", "notifications", "rules"],
+  noc_rules: ["overview", "series", "timeline", "rules"],
+  noc_contacts: ["contacts"],
+  noc_notifications: ["notifications", "contacts"],
 };
 const everyRead: readonly Read[] = [
   "me",
@@ -22,6 +33,9 @@ const everyRead: readonly Read[] = [
   "timeline",
   "history",
   "silences",
+  "contacts",
+  "notifications",
+  "rules",
 ];
 
 /** Which reads a change of these tables makes old; a table unknown to this page may touch all. */

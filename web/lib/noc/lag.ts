@@ -9,6 +9,9 @@ const standing: Partial<Record<Read, number>> = {
   me: 60_000,
   // Its periods are days, and it may be many pages long.
   history: 300_000,
+  // Somebody may be writing into what stands on them.
+  rules: 300_000,
+  contacts: 300_000,
 };
 
 type Stamp = Pick<Answer<unknown>, "server_time" | "versions">;

@@ -1,6 +1,7 @@
 import { shellEn } from "../shell/words-en";
 import { historyEn } from "./words-history-en";
 import { pageEn } from "./words-page-en";
+import { settingsEn } from "./words-settings-en";
 import { silenceEn } from "./words-silence-en";
 import { workEn } from "./words-work-en";
 import type { pt } from "./words-pt";
@@ -11,6 +12,7 @@ export const en: Record<keyof typeof pt, string> = {
   ...workEn,
   ...historyEn,
   ...silenceEn,
+  ...settingsEn,
   ...shellEn,
 
   "status.UP": "Up",

@@ -1,6 +1,7 @@
 import { shellPt } from "../shell/words-pt";
 import { historyPt } from "./words-history-pt";
 import { pagePt } from "./words-page-pt";
+import { settingsPt } from "./words-settings-pt";
 import { silencePt } from "./words-silence-pt";
 import { workPt } from "./words-work-pt";
 
@@ -10,6 +11,7 @@ export const pt = {
   ...workPt,
   ...historyPt,
   ...silencePt,
+  ...settingsPt,
   ...shellPt,
 
   "status.UP": "Normal",
