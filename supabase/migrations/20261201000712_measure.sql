@@ -15,8 +15,8 @@ create type noc.measurement as (
 
 /*
 p95 in ms of one company's calls to one service in the buckets from `first` to `last` of one
-window (1m, 5m), merged from their sketches, within 1 % of percentile_disc and never above the largest
-latency. company null: the platform's own calls. Null without calls.
+window (1m, 5m), merged from their sketches, within 1 % of percentile_disc and never above
+the largest latency. company null: the platform's own calls. Null without calls.
 The sketch is read from its top, since only a twentieth of the calls lies above a p95.
 */
 create function noc.service_p95(

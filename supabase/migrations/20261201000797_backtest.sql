@@ -49,11 +49,14 @@ $$;
 
 /*
 The sliding windows of a rule on each service of a company, one per bucket of "window" that
-ends in (starts, ends], at the instant when it ends; without those that follow good ones for
-longer than a recovery lasts, which find every state ok.
+ends in (starts, ends], at the instant when it ends; of the quiet stretches, which find every
+state ok and leave it so, none.
 value: exact, or for a p95 some number on the same side of every limit (limits: noc.rule_limits).
 most: no less than the true value. Null without calls. first and last: the window's buckets.
-A p95 lies beyond a limit when more calls do than the twentieth that lies above it, so the
+
+A window of good buckets is good: no share, mean or quantile exceeds its parts' largest. So a
+window matters that holds a doubtful bucket, and those after it for as long as a recovery
+lasts. A p95 lies beyond a limit when more calls do than the twentieth that lies above it: the
 calls beyond each limit are counted once per bucket and summed per window.
 */
 create function noc.replay_windows(
@@ -79,12 +82,21 @@ as $$
         from (select "window"::interval as step) as w
     ),
 
-    buckets as materialized (
+    buckets as (
         select
             m.service, m.bucket, m.count::integer as count, m.errors::integer as errors,
             m.errors_4xx::integer as errors_4xx,
             m.latency_sum_ms::double precision as latency_sum_ms, m.latency_max_ms,
-            coalesce(m.p95_ms, m.latency_max_ms) as p95_most, c.n1, c.n2, c.n3, c.n4
+            coalesce(m.p95_ms, m.latency_max_ms) as p95_most,
+            case when s.merges and m.latency_max_ms > limits[1] then m.sketch end as sketch,
+            coalesce(m.count < (rule).min_samples or (rule).metric = 'throughput' or case
+                when s.is_p95 then coalesce(m.p95_ms, m.latency_max_ms)
+                else noc.traffic_value(
+                    (rule).metric, m.count, m.errors, m.errors_4xx, m.latency_sum_ms, 60
+                )
+            end > limits[1], true) as doubtful,
+            lag(m.bucket) over (partition by m.service order by m.bucket) as previous,
+            lead(m.bucket) over (partition by m.service order by m.bucket) as next
         from spans as s
         inner join public.metrics_agg as m
             on m."window" = replay_windows."window"
@@ -94,83 +106,93 @@ as $$
             and m.bucket < ends
             and ((rule).service is null or m.service = (rule).service)
             and m.service <> all((rule).excluded_services)
+    ),
+
+    doubts as (
+        select
+            b.*,
+            max(b.bucket) filter (where d.here) over (
+                partition by b.service order by b.bucket
+            ) as doubtful_at,
+            bool_or(d.here) over (
+                partition by b.service order by b.bucket
+                range between current row and (select s.back from spans as s) following
+            ) as doubtful_soon
+        from buckets as b
+        cross join spans as s
+        cross join lateral (
+            select b.doubtful or coalesce(b.bucket - b.previous > s.step, true) as here
+        ) as d
+    ),
+
+    kept as materialized (
+        select d.*, s.step, s.back, c.n1, c.n2, c.n3, c.n4
+        from doubts as d
+        cross join spans as s
         cross join lateral (
             select
                 sum((x & 1099511627775)::integer) filter (where x >= s.beyond[1]) as n1,
                 sum((x & 1099511627775)::integer) filter (where x >= s.beyond[2]) as n2,
                 sum((x & 1099511627775)::integer) filter (where x >= s.beyond[3]) as n3,
                 sum((x & 1099511627775)::integer) filter (where x >= s.beyond[4]) as n4
-            from unnest(
-                case when s.merges and m.latency_max_ms > limits[1] then m.sketch end
-            ) as x
+            from unnest(d.sketch) as x
         ) as c
+        where d.doubtful_soon
+            or d.bucket - d.doubtful_at
+            <= 2 * s.back + make_interval(secs => (rule).keep_firing_s) + 3 * s.step
     ),
 
-    -- Minutes without calls have windows too.
+    -- Buckets without calls have windows too, until nothing is left in them.
     grid as (
-        select v.service, g.bucket
-        from (select distinct b.service from buckets as b) as v
-        cross join spans as s
-        cross join lateral generate_series(starts - s.back, ends - s.step, s.step) as g (bucket)
+        select k.service, g.bucket
+        from kept as k
+        cross join lateral generate_series(
+            k.bucket,
+            least(
+                coalesce(k.next, ends) - k.step,
+                k.bucket + k.back + make_interval(secs => (rule).keep_firing_s) + 3 * k.step
+            ),
+            k.step
+        ) as g (bucket)
     ),
 
     slid as (
         select
-            g.service, g.bucket, sum(b.count) over w as samples, sum(b.errors) over w as errors,
-            sum(b.errors_4xx) over w as errors_4xx, sum(b.latency_sum_ms) over w as latency_sum_ms,
-            least(max(b.p95_most) over w, max(b.latency_max_ms) over w) as p95_most,
-            max(b.latency_max_ms) over w as latency_max_ms,
+            g.service, g.bucket, sum(k.count) over w as samples, sum(k.errors) over w as errors,
+            sum(k.errors_4xx) over w as errors_4xx, sum(k.latency_sum_ms) over w as latency_sum_ms,
+            least(max(k.p95_most) over w, max(k.latency_max_ms) over w) as p95_most,
+            max(k.latency_max_ms) over w as latency_max_ms,
             array[
-                sum(b.n1::integer) over w, sum(b.n2::integer) over w,
-                sum(b.n3::integer) over w, sum(b.n4::integer) over w
+                sum(k.n1::integer) over w, sum(k.n2::integer) over w,
+                sum(k.n3::integer) over w, sum(k.n4::integer) over w
             ] as above
         from grid as g
-        left join buckets as b on b.service = g.service and b.bucket = g.bucket
+        left join kept as k on k.service = g.service and k.bucket = g.bucket
         window w as (
             partition by g.service order by g.bucket
             range between (select s.back from spans as s) preceding and current row
         )
-    ),
-
-    valued as (
-        select
-            t.service, t.bucket, t.samples,
-            case
-                when not s.is_p95 then noc.traffic_value(
-                    (rule).metric, t.samples, t.errors, t.errors_4xx, t.latency_sum_ms,
-                    (rule).over_s
-                )
-                when not s.merges then t.p95_most
-                else least(t.p95_most, (
-                    select min(l.ms) from unnest(limits) with ordinality as l (ms, place)
-                    where t.latency_max_ms <= l.ms
-                        or coalesce(t.above[l.place], 0) <= t.samples - ceil(0.95 * t.samples)
-                ))
-            end as value,
-            case when s.is_p95 then t.p95_most end as most
-        from slid as t
-        cross join spans as s
-        where t.bucket >= starts
-    ),
-
-    dated as (
-        select
-            v.*,
-            max(v.bucket) filter (
-                where v.samples is null or v.samples < (rule).min_samples or case
-                    when (rule).comparator = 'below' then v.value < limits[cardinality(limits)]
-                    else v.value > limits[1]
-                end
-            ) over (partition by v.service order by v.bucket) as not_good_at
-        from valued as v
     )
 
     select
-        d.service, d.bucket + s.step, d.bucket - s.back, d.bucket, d.samples, d.value,
-        coalesce(d.most, d.value)
-    from dated as d
+        t.service, t.bucket + s.step, t.bucket - s.back, t.bucket, t.samples::bigint, v.value,
+        case when s.is_p95 then t.p95_most else v.value end
+    from slid as t
     cross join spans as s
-    where d.bucket <= d.not_good_at + make_interval(secs => (rule).keep_firing_s) + 2 * s.step
+    cross join lateral (
+        select case
+            when not s.is_p95 then noc.traffic_value(
+                (rule).metric, t.samples, t.errors, t.errors_4xx, t.latency_sum_ms, (rule).over_s
+            )
+            when not s.merges then t.p95_most
+            else least(t.p95_most, (
+                select min(l.ms) from unnest(limits) with ordinality as l (ms, place)
+                where t.latency_max_ms <= l.ms
+                    or coalesce(t.above[l.place], 0) <= t.samples - ceil(0.95 * t.samples)
+            ))
+        end as value
+    ) as v
+    where t.bucket >= starts
 $$;
 
 /*
@@ -269,6 +291,10 @@ begin
                 peak_last := v_step.last;
                 peak_window := v_step."window";
             end if;
+        end if;
+        if v_next.phase is null then
+            v_state := v_blank;
+            continue;
         end if;
         v_state.phase := v_next.phase;
         v_state.severity := v_next.severity;
