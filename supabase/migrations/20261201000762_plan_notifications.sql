@@ -318,9 +318,9 @@ as $$
 $$;
 
 /*
-Plans what is to be told at `at`, each event exactly once, at most 500 of them a turn. Gives {"events", "planned",
-"bundled", "expired"}, or {"error"}: then nothing was planned, and the events wait for the next
-turn. One caller at a time (noc.tick holds the lock).
+Plans what is to be told at `at`, each event exactly once, at most 500 of them a turn. Gives
+{"events", "planned", "bundled", "expired"}, or {"error"}: then nothing was planned, and the
+events wait for the next turn. One caller at a time (noc.tick holds the lock).
 */
 create function noc.plan_notifications(at timestamptz)
 returns jsonb
