@@ -19,6 +19,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     contents.realtime,
     schedule.tick_job,
     schedule.maintain_job,
+    schedule.trail_job,
     schedule.anchor_job,
     schedule.engine,
     schedule.partitions,

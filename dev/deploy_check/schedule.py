@@ -10,6 +10,7 @@ from dev.pg_cron import Job, PgCron, Run
 LATEST: Final = {
     "noc.tick": timedelta(minutes=3),
     "noc.maintain": timedelta(hours=2),
+    "noc.check_trail": timedelta(hours=2),
     "noc.anchor_audit": timedelta(hours=2),
 }
 STALE_TICK: Final = timedelta(seconds=90)
@@ -24,6 +25,11 @@ def tick_job(db: Database, at: datetime) -> Finding:
 def maintain_job(db: Database, at: datetime) -> Finding:
     """The job of partitions and retention."""
     return _job(db, at, "noc.maintain")
+
+
+def trail_job(db: Database, at: datetime) -> Finding:
+    """The job that verifies the audit trail."""
+    return _job(db, at, "noc.check_trail")
 
 
 def anchor_job(db: Database, at: datetime) -> Finding:

@@ -19,6 +19,7 @@ begin
         select * from (values
             ('noc.batches', 'received_at', interval '7 days'),
             ('public.service_health', 'checked_at', interval '90 days'),
+            ('noc.trail_checks', 'checked_at', interval '90 days'),
             ('noc.database_samples', 'sampled_at', interval '14 days'),
             ('noc.worker_heartbeats', 'received_at', interval '7 days'),
             ('noc.notifications', 'done_at', interval '13 months'),

@@ -23,5 +23,9 @@ $job$);
 select cron.schedule('noc.maintain', '7 * * * *', 'select noc.maintain(clock_timestamp())');
 
 select cron.schedule(
+    'noc.check_trail', '37 * * * *', 'select noc.check_trail(clock_timestamp())'
+);
+
+select cron.schedule(
     'noc.anchor_audit', '17 * * * *', 'select noc.send_anchors(clock_timestamp())'
 );

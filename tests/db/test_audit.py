@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Any
 
 import psycopg
 import pytest
 
 from tests.db.conftest import A1, A2, B1, GROUP_A, Database, World
+from tests.db.judging import MIN, alerts, evaluate
 from tests.db.test_rpc_shapes import ENVELOPE, documented, misfits
 
 NOWHERE = "00000000000272"
@@ -316,3 +318,49 @@ def test_a_flood_of_refusals_is_sampled(db: Database, world: World) -> None:
            world.stranger)  # fmt: skip
     call(db, world.stranger, "select public.noc_save_group(null, 'x')")
     assert last(db)["payload"]["attempt"] == 1
+
+
+# The trail watches itself
+
+
+def checked(db: Database, at: datetime) -> int:
+    """Faults that the engine's own check finds at `at`."""
+    answer = db.one("select noc.check_trail(%s)", at)
+    faults: int = answer["faults"]
+    return faults
+
+
+def test_a_trail_that_holds_opens_nothing(db: Database, world: World, at: datetime) -> None:
+    record(db, A1)
+    assert checked(db, at) == 0
+    evaluate(db, at)
+    assert alerts(db, None, "audit_broken") == []
+
+
+def test_a_changed_entry_is_a_critical_alert_of_admins_until_it_holds_again(
+    db: Database, world: World, at: datetime
+) -> None:
+    entry = record(db, A1)
+    db.run("alter table public.noc_audit disable trigger user")
+    change = "update public.noc_audit set action = %s where audit_id = %s"
+    db.run(change, "nothing_happened", entry)
+    assert checked(db, at) > 0
+    evaluate(db, at)
+    (alert,) = alerts(db, None, "audit_broken")
+    assert (alert["severity"], alert["company_cnpj"]) == ("critical", None)
+    with db.acting_as(world.franqueado_a):
+        assert db.all("select 1 from public.noc_alerts where code = 'audit_broken'") == []
+    db.run(change, "grant_member", entry)
+    assert checked(db, at + MIN) == 0
+    evaluate(db, at + MIN)
+    assert alerts(db, None, "audit_broken")[0]["close_reason"] == "recovered"
+
+
+def test_a_check_that_is_overdue_proves_nothing(db: Database, world: World, at: datetime) -> None:
+    entry = record(db, A1)
+    db.run("alter table public.noc_audit disable trigger user")
+    db.run("update public.noc_audit set action = 'x' where audit_id = %s", entry)
+    checked(db, at)
+    evaluate(db, at)
+    evaluate(db, at + 181 * MIN)
+    assert alerts(db, None, "audit_broken")[0]["state"] == "open"

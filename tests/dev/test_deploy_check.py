@@ -32,9 +32,11 @@ def good(db: Database) -> Database:
     cron = PgCron(db)
     cron.schedule("noc.tick", "* * * * *", "select 1")
     cron.schedule("noc.maintain", "7 * * * *", "select 1")
+    cron.schedule("noc.check_trail", "37 * * * *", "select 1")
     cron.schedule("noc.anchor_audit", "17 * * * *", "select 1")
     ran(db, "noc.tick", AT - timedelta(minutes=3))
     ran(db, "noc.maintain", AT - timedelta(hours=2))
+    ran(db, "noc.check_trail", AT - timedelta(hours=2))
     ran(db, "noc.anchor_audit", AT - timedelta(hours=2))
     db.execute("select noc.maintain_partitions(%s)", (AT,))
     db.execute("update noc.engine_state set tick_at = %s", (AT - timedelta(seconds=90),))
@@ -56,6 +58,7 @@ def test_a_good_project_has_no_fault_even_at_every_limit(good: Database) -> None
         ("migrations", "delete from supabase_migrations.schema_migrations where name = 'audit'"),
         ("cron job noc.tick", "select cron.unschedule('noc.tick')"),
         ("cron job noc.maintain", "select cron.alter_job(jobid, active := false) from cron.job"),
+        ("cron job noc.check_trail", "select cron.unschedule('noc.check_trail')"),
         ("cron job noc.anchor_audit", "select cron.unschedule('noc.anchor_audit')"),
         ("engine", "update noc.engine_state set tick_at = null"),
         ("machine roles", "alter role noc_ingest login"),
@@ -84,7 +87,7 @@ def test_the_engine_is_late_after_ninety_seconds(good: Database) -> None:
     assert set(faults(good, AT + timedelta(seconds=1))) >= {"engine"}
 
 
-@pytest.mark.parametrize("job", ["noc.tick", "noc.maintain", "noc.anchor_audit"])
+@pytest.mark.parametrize("job", ["noc.tick", "noc.maintain", "noc.check_trail", "noc.anchor_audit"])
 def test_a_job_that_stopped_is_named_once_its_limit_has_passed(good: Database, job: str) -> None:
     later = AT + timedelta(seconds=1)
     assert "does pg_cron run?" in faults(good, later)[f"cron job {job}"]
@@ -104,7 +107,11 @@ def test_hourly_jobs_are_not_due_in_a_projects_first_hours(good: Database) -> No
     )
     assert faults(good) == {}
     ran(good, "noc.tick", AT - timedelta(hours=3))
-    assert set(faults(good)) == {"cron job noc.maintain", "cron job noc.anchor_audit"}
+    assert set(faults(good)) == {
+        "cron job noc.maintain",
+        "cron job noc.check_trail",
+        "cron job noc.anchor_audit",
+    }
 
 
 def test_partitions_that_run_out_are_named_before_they_do(good: Database) -> None:

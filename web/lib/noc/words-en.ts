@@ -71,6 +71,7 @@ export const en: Record<keyof typeof pt, string> = {
   "rule.db_connections": "Database almost out of connections",
   "rule.db_transaction": "Long transaction in the database",
   "rule.db_partitions": "Partitions missing in the database",
+  "rule.audit_broken": "Audit trail broken",
   "rule.unknown": "{code}: {service}",
   "rule.name.p95_latency": "p95 latency",
   "rule.name.error_rate": "5xx errors",
@@ -81,6 +82,7 @@ export const en: Record<keyof typeof pt, string> = {
   "rule.name.db_connections": "Database connections",
   "rule.name.db_transaction": "Long transaction",
   "rule.name.db_partitions": "Database partitions",
+  "rule.name.audit_broken": "Audit trail",
   "rule.measure.p95_latency": "p95 {value}",
   "rule.measure.error_rate": "{value} errors",
   "rule.measure.whatsapp_queue_pending": "{value} queued",
@@ -88,6 +90,7 @@ export const en: Record<keyof typeof pt, string> = {
   "rule.measure.db_connections": "{value} of the connections",
   "rule.measure.db_transaction": "open for {value}",
   "rule.measure.db_partitions": "{value} ahead",
+  "rule.measure.audit_broken": "{value} faults",
   "rule.limit.above": "{value}, threshold {limit}",
   "rule.limit.below": "{value}, at least {limit}",
 

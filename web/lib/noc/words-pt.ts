@@ -70,6 +70,7 @@ export const pt = {
   "rule.db_connections": "Banco quase sem conexões",
   "rule.db_transaction": "Transação longa no banco",
   "rule.db_partitions": "Faltam partições no banco",
+  "rule.audit_broken": "Trilha de auditoria violada",
   "rule.unknown": "{code}: {service}",
   "rule.name.p95_latency": "Latência p95",
   "rule.name.error_rate": "Erros 5xx",
@@ -80,6 +81,7 @@ export const pt = {
   "rule.name.db_connections": "Conexões do banco",
   "rule.name.db_transaction": "Transação longa",
   "rule.name.db_partitions": "Partições do banco",
+  "rule.name.audit_broken": "Trilha de auditoria",
   "rule.measure.p95_latency": "p95 {value}",
   "rule.measure.error_rate": "{value} de erros",
   "rule.measure.whatsapp_queue_pending": "{value} na fila",
@@ -87,6 +89,7 @@ export const pt = {
   "rule.measure.db_connections": "{value} das conexões",
   "rule.measure.db_transaction": "aberta há {value}",
   "rule.measure.db_partitions": "{value} à frente",
+  "rule.measure.audit_broken": "{value} falhas",
   "rule.limit.above": "{value}, limite {limit}",
   "rule.limit.below": "{value}, mínimo {limit}",
 
