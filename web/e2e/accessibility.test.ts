@@ -4,7 +4,7 @@ import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dropAlerts, openAlert } from "./alerts";
-import { badge, contextOf, launch, openAs, WEB_URL, type Screen } from "./browser";
+import { badge, contextOf, launch, openAs, signIn, WEB_URL, type Screen } from "./browser";
 
 let browser: Browser;
 let axe: string;
@@ -66,6 +66,33 @@ describe.each(screens)("axe finds nothing on %s", (screen) => {
       }
     },
   );
+
+  test.each([
+    ["/noc/?view=history&period=all", "Histórico de alertas"],
+    ["/noc/?view=silences", "Silêncios e manutenções"],
+    ["/noc/settings/", "Contatos"],
+    ["/noc/settings/?tab=notices", "Avisos enviados"],
+    ["/noc/settings/?tab=rules", "Ensaio"],
+  ])("in %s and what opens there", async (path, panel) => {
+    await openAlert();
+    const page = await (await contextOf(browser, screen)).newPage();
+    try {
+      await page.goto(`${WEB_URL}${path}`);
+      await signIn(page, "franqueado@noc.local");
+      const region = page.getByRole("region", { name: panel, exact: true });
+      await region.getByText(/./).first().waitFor();
+      await page.waitForLoadState("networkidle");
+      expect(await violations(page)).toEqual([]);
+      const opens = region.getByRole("button", { name: /^Novo (silêncio|contato)$/ });
+      if ((await opens.count()) === 0) return;
+      await opens.first().click();
+      await page.getByRole("dialog").waitFor();
+      expect(await violations(page)).toEqual([]);
+    } finally {
+      await page.context().close();
+      await dropAlerts();
+    }
+  });
 
   test("in the first page", async () => {
     const page = await (await contextOf(browser, screen)).newPage();

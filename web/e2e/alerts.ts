@@ -94,3 +94,14 @@ export async function dropSilences(): Promise<void> {
      select noc.mute_alerts(now());`,
   );
 }
+
+/** Takes the contacts whose name begins with "E2E" and the exceptions with a limit of 1850 away. */
+export async function dropSettings(): Promise<void> {
+  await sql(
+    `delete from noc.notifications where contact_id in (
+       select contact_id from noc.contacts where name like 'E2E%');
+     delete from noc.contacts where name like 'E2E%';
+     update public.noc_rules set enabled = false, deleted_at = now()
+     where degraded_threshold = 1850 and company_cnpj is not null and deleted_at is null;`,
+  );
+}

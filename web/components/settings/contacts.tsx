@@ -119,16 +119,16 @@ function Row({ me, contact, onEdit }: RowProps) {
   ];
   return (
     <li className="grid gap-2 border-t border-line-1 px-3 py-2.5">
-      <div className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-2">
-        <div className="min-w-0 grow basis-80">
+      <div className="grid min-w-0 items-center gap-x-4 gap-y-2 desk:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto]">
+        <div className="min-w-0">
           <p className="font-medium">{name}</p>
           <p className="text-small text-fg-2">{facts.filter(Boolean).join(" · ")}</p>
         </div>
-        <div className="grid min-w-0 grow basis-80 gap-0.5">
+        <div className="grid min-w-0 gap-0.5">
           <ChannelLine contact={contact} channel="email" />
           <ChannelLine contact={contact} channel="whatsapp" />
         </div>
-        <div className="flex flex-wrap justify-end gap-1.5 max-tablet:basis-full">
+        <div className="flex flex-wrap gap-1.5 desk:w-92 desk:justify-end">
           <Tests contact={contact} busy={busy} onTest={(channel) => void test(channel)} />
           <Button
             aria-label={t("contact.editOf", { name })}

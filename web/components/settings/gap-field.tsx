@@ -35,7 +35,7 @@ export function GapField({ gap, value, unit, locked, wrong, status, onChange }: 
     >
       {status !== undefined && <StatusShape status={status} size={14} />}
       <input
-        aria-label={t(`ruleEdit.field.${gap}`)}
+        aria-label={[t(`ruleEdit.field.${gap}`), unit].filter(Boolean).join(", ")}
         aria-invalid={wrong}
         inputMode="decimal"
         autoComplete="off"

@@ -1,7 +1,7 @@
 "use client";
 
 import { useT } from "@/lib/noc/i18n";
-import { wrongGaps, type Draft, type Gap } from "@/lib/noc/rule-draft";
+import { unitOf, wrongGaps, type Draft, type Gap } from "@/lib/noc/rule-draft";
 import { readable, serviceName } from "@/lib/noc/sentence";
 import type { Status } from "@/lib/noc/types";
 import type { NocRule } from "@/lib/noc/types-settings";
@@ -23,12 +23,11 @@ export interface RuleSentenceProps {
 export function RuleSentence({ rule, draft, where, locked, onWrite }: RuleSentenceProps) {
   const t = useT();
   const wrong = new Set(wrongGaps(rule, draft));
-  const unit = t(`ruleEdit.unit.${rule.unit}`);
-  const field = (gap: Gap, its: string, status?: Status) => (
+  const field = (gap: Gap, status?: Status) => (
     <GapField
       gap={gap}
       value={draft.text[gap]}
-      unit={its}
+      unit={t.find("ruleEdit.unit", unitOf(gap, rule)) ?? ""}
       locked={locked}
       wrong={wrong.has(gap)}
       {...(status !== undefined && { status })}
@@ -49,20 +48,20 @@ export function RuleSentence({ rule, draft, where, locked, onWrite }: RuleSenten
         <b className={fixed}>{service}</b> {t("ruleEdit.say.in")} <b className={fixed}>{where}</b>
         {windowed.has(rule.metric) && (
           <>
-            {t("ruleEdit.say.window")} {field("over_s", "s")} {t("ruleEdit.say.samples")}{" "}
-            {field("min_samples", "")} {t("ruleEdit.say.samplesUnit")}
+            {t("ruleEdit.say.window")} {field("over_s")} {t("ruleEdit.say.samples")}{" "}
+            {field("min_samples")} {t("ruleEdit.say.samplesUnit")}
           </>
         )}
         {", "}
-        {beyond} {field("degraded_threshold", unit, "DEGRADED")} {t("ruleEdit.say.for")}{" "}
-        {field("for_degraded_s", "s")} {t("ruleEdit.say.degraded")} {t("ruleEdit.say.orOver")}{" "}
-        {field("down_threshold", unit, "DOWN")} {t("ruleEdit.say.for")} {field("for_down_s", "s")}{" "}
+        {beyond} {field("degraded_threshold", "DEGRADED")} {t("ruleEdit.say.for")}{" "}
+        {field("for_degraded_s")} {t("ruleEdit.say.degraded")} {t("ruleEdit.say.orOver")}{" "}
+        {field("down_threshold", "DOWN")} {t("ruleEdit.say.for")} {field("for_down_s")}{" "}
         {t("ruleEdit.say.down")}
       </p>
       <p className="leading-9 text-fg-2 max-tablet:leading-[3.25rem]">
-        {t("ruleEdit.say.back")} {within} {field("degraded_clear", unit)}{" "}
-        {t("ruleEdit.say.leavesDown")} {within} {field("down_clear", unit)}
-        {t("ruleEdit.say.closeParen")} {t("ruleEdit.say.keep")} {field("keep_firing_s", "s")}.
+        {t("ruleEdit.say.back")} {within} {field("degraded_clear")}{" "}
+        {t("ruleEdit.say.leavesDown")} {within} {field("down_clear")}
+        {t("ruleEdit.say.closeParen")} {t("ruleEdit.say.keep")} {field("keep_firing_s")}.
       </p>
     </div>
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { draftOf, numberOf, trialOf, wishOf, wrongGaps, type Draft, type Gap } from "./rule-draft";
+import { draftOf, numberOf, trialOf, unitOf, wishOf, wrongGaps, type Draft, type Gap } from "./rule-draft";
 import type { NocRule } from "./types-settings";
 
 const rule = {
@@ -17,7 +17,7 @@ const rule = {
   down_clear: null,
   for_degraded_s: 180,
   for_down_s: 120,
-  keep_firing_s: 180,
+  keep_firing_s: 45,
   over_s: 300,
   min_samples: 20,
 } as NocRule;
@@ -27,11 +27,11 @@ const written = (text: Partial<Record<Gap, string>>, change: Partial<Draft> = {}
 };
 
 describe("a rule's gaps", () => {
-  test("show a ratio as percent and what is never as empty", () => {
+  test("show a ratio as percent, whole minutes as minutes, and what is never as empty", () => {
     expect(draftOf(rule).text).toMatchObject({
       degraded_threshold: "5",
       down_clear: "",
-      for_degraded_s: "180",
+      for_degraded_s: "3",
     });
   });
 
@@ -39,14 +39,24 @@ describe("a rule's gaps", () => {
     ["degraded_threshold", "7,5", 0.075],
     ["degraded_threshold", "7.5", 0.075],
     ["degraded_threshold", "", null],
-    ["for_down_s", "60", 60],
+    ["for_down_s", "1", 60],
+    ["for_down_s", "0,5", 30],
+    ["keep_firing_s", "90", 90],
+    ["min_samples", "20,4", 20],
     ["for_down_s", "", undefined],
     ["min_samples", "-1", undefined],
     ["over_s", "1e3", undefined],
     ["over_s", "dez", undefined],
   ] as const)("read %s %o as %o", (gap, text, number) => {
-    expect(numberOf(gap, text, "ratio")).toBe(number);
+    expect(numberOf(gap, text, rule)).toBe(number);
   });
+});
+
+test("a gap says in what it is written", () => {
+  const units = (["degraded_threshold", "for_down_s", "keep_firing_s", "min_samples"] as const).map(
+    (gap) => unitOf(gap, rule),
+  );
+  expect(units).toEqual(["ratio", "minutes", "seconds", "count"]);
 });
 
 describe("what is sent", () => {

@@ -26,9 +26,22 @@ export interface Draft {
   exception: string | null;
 }
 
-/** A ratio is written as percent, all else as it is. */
-function scaleOf(gap: Gap, unit: Unit): number {
-  return measured.has(gap) && unit === "ratio" ? 100 : 1;
+/** A length that is whole minutes is written in minutes. */
+function inMinutes(gap: Gap, rule: NocRule): boolean {
+  return gap.endsWith("_s") && (rule[gap] ?? 0) % 60 === 0;
+}
+
+/** In what a gap is written: the measure's unit, minutes, seconds, or nothing. */
+export function unitOf(gap: Gap, rule: NocRule): Unit | "minutes" {
+  if (measured.has(gap)) return rule.unit;
+  if (!gap.endsWith("_s")) return "count";
+  return inMinutes(gap, rule) ? "minutes" : "seconds";
+}
+
+/** A ratio is written as percent, whole minutes as minutes, all else as it is. */
+function scaleOf(gap: Gap, rule: NocRule): number {
+  if (measured.has(gap)) return rule.unit === "ratio" ? 100 : 1;
+  return inMinutes(gap, rule) ? 1 / 60 : 1;
 }
 
 function shown(value: number | null, scale: number): string {
@@ -38,29 +51,31 @@ function shown(value: number | null, scale: number): string {
 
 export function draftOf(rule: NocRule): Draft {
   const text = Object.fromEntries(
-    gaps.map((gap) => [gap, shown(rule[gap], scaleOf(gap, rule.unit))]),
+    gaps.map((gap) => [gap, shown(rule[gap], scaleOf(gap, rule))]),
   ) as Record<Gap, string>;
   return { text, enabled: rule.enabled, exception: null };
 }
 
 /** The number that was written; null where it is empty, undefined where it is none. */
-export function numberOf(gap: Gap, text: string, unit: Unit): number | null | undefined {
+export function numberOf(gap: Gap, text: string, rule: NocRule): number | null | undefined {
   const plain = text.trim().replace(",", ".");
   if (plain === "") return optional.has(gap) ? null : undefined;
   if (!/^\d+(\.\d+)?$/.test(plain)) return undefined;
-  return Math.round((Number(plain) / scaleOf(gap, unit)) * 1e9) / 1e9;
+  const value = Number(plain) / scaleOf(gap, rule);
+  // The database counts samples and seconds whole.
+  return measured.has(gap) ? Math.round(value * 1e9) / 1e9 : Math.round(value);
 }
 
 /** Gaps that hold no number. */
 export function wrongGaps(rule: NocRule, draft: Draft): Gap[] {
-  return gaps.filter((gap) => numberOf(gap, draft.text[gap], rule.unit) === undefined);
+  return gaps.filter((gap) => numberOf(gap, draft.text[gap], rule) === undefined);
 }
 
 /** What differs from the rule, as it is sent; null when nothing does or a gap is wrong. */
 export function wishOf(rule: NocRule, draft: Draft): RuleDraft | null {
   if (wrongGaps(rule, draft).length > 0) return null;
   const numbers = gaps
-    .map((gap) => [gap, numberOf(gap, draft.text[gap], rule.unit)] as const)
+    .map((gap) => [gap, numberOf(gap, draft.text[gap], rule)] as const)
     .filter(([gap, value]) => value !== rule[gap]);
   const changed: RuleDraft = Object.fromEntries(numbers);
   if (draft.enabled !== rule.enabled) changed.enabled = draft.enabled;
