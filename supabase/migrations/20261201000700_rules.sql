@@ -7,7 +7,7 @@ create table noc.rule_families (
 );
 
 alter table noc.rule_families enable row level security;
-insert into noc.rule_families (family) values ('health'), ('platform'), ('queue'), ('traffic');
+insert into noc.rule_families (family) values ('health'), ('jobs'), ('platform'), ('queue'), ('traffic');
 
 /*
 What can be measured: in which family, per what, in which unit,
@@ -30,17 +30,36 @@ alter table noc.rule_metrics enable row level security;
 
 insert into noc.rule_metrics (metric, scope_kind, comparator, family, unit, reason) values
 ('p95_ms', 'company_service', 'above', 'traffic', 'ms', 'latency'),
-('error_rate', 'company_service', 'above', 'traffic', 'ratio', 'errors'),
+('mean_ms', 'company_service', 'above', 'traffic', 'ms', 'latency'),
+('error_rate', 'company_service', 'above', 'traffic', 'ratio', 'errors'), -- 5xx and no answer
+('error_rate_4xx', 'company_service', 'above', 'traffic', 'ratio', 'errors'),
+('error_rate_all', 'company_service', 'above', 'traffic', 'ratio', 'errors'),
+('throughput_low', 'company_service', 'below', 'traffic', 'count', 'nodata'), -- calls a minute
+('throughput_high', 'company_service', 'above', 'traffic', 'count', 'backlog'),
 ('queue_pending', 'company', 'above', 'queue', 'count', 'backlog'),
+('queue_oldest_s', 'company', 'above', 'queue', 'seconds', 'backlog'),
+('queue_failed', 'company', 'above', 'queue', 'count', 'errors'),   -- in the rule's window
+('jobs_failed', 'company', 'above', 'jobs', 'count', 'errors'),     -- in the rule's window
+('jobs_stalled', 'company', 'above', 'jobs', 'count', 'backlog'),   -- running for longer
 ('probe_status', 'service', 'above', 'health', 'status', 'probe'), -- UP 0, DEGRADED 1, DOWN 2
 ('heartbeat_age_s', 'platform', 'above', 'platform', 'seconds', 'nodata'),
 ('connections_ratio', 'platform', 'above', 'platform', 'ratio', 'backlog'),
 ('longest_transaction_s', 'platform', 'above', 'platform', 'seconds', 'backlog'),
-('partitions_ahead', 'platform', 'below', 'platform', 'count', 'backlog');
+('partitions_ahead', 'platform', 'below', 'platform', 'count', 'backlog'),
+('blocked_sessions', 'platform', 'above', 'platform', 'count', 'backlog'),
+('cache_hit_ratio', 'platform', 'below', 'platform', 'ratio', 'latency'),
+('deadlocks', 'platform', 'above', 'platform', 'count', 'errors'),  -- in the last hour
+('growth_bytes_per_day', 'platform', 'above', 'platform', 'count', 'backlog'),
+('oldest_xid_age', 'platform', 'above', 'platform', 'count', 'backlog'),
+('ingest_backlog', 'platform', 'above', 'platform', 'count', 'backlog'),
+-- Of every metric whose rule says so (no_data = 'alert'): how long its source is silent.
+('no_data_s', 'platform', 'above', null, 'seconds', 'nodata');
 
 /*
 One rule, two limits, one alert. Limits are exclusive: a value on the limit is good. A
 firing alert stays while the value is beyond the clear limit (null: the threshold).
+no_data, when nothing is measured because the source is silent: `keep_last` holds what has
+fired, `ok` lets it recover, `alert` holds it and opens an alert of the silence's own.
 For each target the most specific enabled rule of a code is in force: company, then
 group, then everybody; among those the one that names the service.
 */
@@ -195,10 +214,10 @@ insert into public.noc_rules (
 -- Facts rather than tendencies: the probe or the sampler has already waited.
 insert into public.noc_rules (
     code, metric, scope_kind, comparator, service, excluded_services, degraded_threshold,
-    down_threshold, for_degraded_s, for_down_s, keep_firing_s
+    down_threshold, for_degraded_s, for_down_s, keep_firing_s, no_data
 ) values
-('llm_down', 'probe_status', 'service', 'above', 'llm', '{}', null, 1, 0, 0, 0),
-('service_down', 'probe_status', 'service', 'above', null, '{llm}', null, 1, 0, 0, 0),
-('worker_silent', 'heartbeat_age_s', 'platform', 'above', null, '{}', null, 60, 0, 0, 0),
-('db_transaction', 'longest_transaction_s', 'platform', 'above', null, '{}', 300, null, 0, 0, 0),
-('db_partitions', 'partitions_ahead', 'platform', 'below', null, '{}', null, 2, 0, 0, 0);
+('llm_down', 'probe_status', 'service', 'above', 'llm', '{}', null, 1, 0, 0, 0, 'alert'),
+('service_down', 'probe_status', 'service', 'above', null, '{llm}', null, 1, 0, 0, 0, 'alert'),
+('worker_silent', 'heartbeat_age_s', 'platform', 'above', null, '{}', null, 60, 0, 0, 0, 'keep_last'),
+('db_transaction', 'longest_transaction_s', 'platform', 'above', null, '{}', 300, null, 0, 0, 0, 'keep_last'),
+('db_partitions', 'partitions_ahead', 'platform', 'below', null, '{}', null, 2, 0, 0, 0, 'keep_last');

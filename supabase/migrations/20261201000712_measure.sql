@@ -9,9 +9,44 @@ create type noc.measurement as (
     instance text collate "C",
     over_s integer,             -- the window it was taken over; null: it has none
     value double precision,
-    samples bigint,             -- null: not a matter of samples
-    since timestamptz           -- when the value began to hold; null: not known, so now
+    samples bigint,             -- null: not a matter of samples; 0 without a value: no calls
+    since timestamptz,          -- when the value began to hold; null: not known, so now
+    silent_s double precision,  -- since its source was last heard
+    silent_limit_s integer      -- after which that is no data; null: its silence tells nothing
 );
+
+/* How long a source may be silent: 3 of its intervals, and never less than 3 ticks. */
+create function noc.silent_limit(interval_s integer)
+returns integer
+language sql
+immutable
+set search_path = ''
+as $$
+    select greatest(3 * interval_s, 30)
+$$;
+
+/*
+The value of a traffic metric from what a window of `over_s` seconds sums up. p95 is not a
+sum: null. Null without calls, but for the number of calls itself.
+*/
+create function noc.traffic_value(
+    metric text, count double precision, errors double precision, errors_4xx double precision,
+    latency_sum_ms double precision, over_s integer
+)
+returns double precision
+language sql
+immutable
+parallel safe
+as $$
+    select case metric
+        when 'error_rate' then errors / nullif(count, 0)
+        when 'error_rate_4xx' then errors_4xx / nullif(count, 0)
+        when 'error_rate_all' then (errors + errors_4xx) / nullif(count, 0)
+        when 'mean_ms' then latency_sum_ms / nullif(count, 0)
+        when 'throughput_low' then coalesce(count, 0) * 60 / over_s
+        when 'throughput_high' then coalesce(count, 0) * 60 / over_s
+    end
+$$;
 
 /*
 p95 in ms of one company's calls to one service in the buckets from `first` to `last` of one
@@ -70,10 +105,36 @@ end;
 $$;
 
 /*
-Latency and error rate per company and service over each rule's window: the 1m buckets
-that begin in it, the open one included. Sketches are merged only where they matter: a
-quantile of a union never exceeds the largest of its parts, so a cell whose minutes all
-lie below every limit cannot be beyond one.
+When each source of calls was last heard: the keys that may send a company's calls to a
+service, and for the platform's own the collector too, which lives without calls. plpgsql:
+heartbeats are made by a later migration.
+*/
+create function noc.traffic_heard()
+returns table (company_cnpj text, service text, heard_at timestamptz)
+language plpgsql
+stable
+rows 100
+set search_path = ''
+as $$
+begin
+    return query
+    select
+        k.company_cnpj, s.service, max(greatest(k.last_used_at, h.received_at))
+    from noc.ingest_keys as k
+    cross join lateral unnest(k.services) as s (service)
+    left join noc.worker_heartbeats as h on h.worker = 'collect' and k.company_cnpj is null
+    where k.revoked_at is null
+    group by k.company_cnpj, s.service;
+end;
+$$;
+
+/*
+Calls per company and service over each rule's window: the 1m buckets that begin in it, the
+open one included. Sketches are merged only where they matter: a quantile of a union never
+exceeds the largest of its parts, so a cell whose minutes all lie below every limit cannot
+be beyond one. Where there were no calls: samples 0 while a key of theirs is heard, null when
+all are silent. Who called within a day is expected to: asked for a rule on few calls, and
+for one that alerts on silence.
 */
 create function noc.measure_traffic(at timestamptz)
 returns setof noc.measurement
@@ -82,27 +143,34 @@ stable
 rows 100
 set search_path = ''
 as $$
-    with windows as materialized (
+    with asked as materialized (
         select
-            r.over_s,
-            at - make_interval(secs => r.over_s) as first,
-            min(coalesce(r.degraded_threshold, r.down_threshold))
-            filter (where r.metric = 'p95_ms') as p95_limit,
-            min(coalesce(r.degraded_threshold, r.down_threshold))
-            filter (where r.metric = 'error_rate') as error_limit
+            r.metric, r.over_s, at - make_interval(secs => r.over_s) as first,
+            r.comparator = 'below' as below, r.metric like 'throughput%' as counts,
+            bool_or(r.no_data = 'alert') as alerts,
+            case
+                when r.comparator = 'below'
+                    then max(coalesce(r.degraded_threshold, r.down_threshold))
+                else min(coalesce(r.degraded_threshold, r.down_threshold))
+            end as limit_value
         from public.noc_rules as r
-        where r.enabled and r.metric in ('p95_ms', 'error_rate')
-        group by r.over_s
+        inner join noc.rule_metrics as k on k.metric = r.metric
+        where r.enabled and k.family = 'traffic'
+        group by r.metric, r.over_s, r.comparator
     ),
+
+    windows as materialized (select distinct a.over_s, a.first from asked as a),
 
     -- One index probe per company: the key begins with the company, not with the bucket.
     minutes as (
         select
-            m.company_cnpj, m.service, m.bucket, m.count, m.errors,
-            coalesce(m.p95_ms, m.latency_max_ms * 1.0102) as p95_at_most
+            m.company_cnpj, m.service, m.bucket, m.count, m.errors, m.errors_4xx,
+            m.latency_sum_ms, coalesce(m.p95_ms, m.latency_max_ms * 1.0102) as p95_at_most
         from public.companies as c
         cross join lateral (
-            select a.company_cnpj, a.service, a.bucket, a.count, a.errors, a.p95_ms, a.latency_max_ms
+            select
+                a.company_cnpj, a.service, a.bucket, a.count, a.errors, a.errors_4xx,
+                a.latency_sum_ms, a.p95_ms, a.latency_max_ms
             from public.metrics_agg as a
             where a."window" = '1m'
                 and a.level = 'service'
@@ -113,8 +181,8 @@ as $$
         where c.active
         union all
         select
-            a.company_cnpj, a.service, a.bucket, a.count, a.errors,
-            coalesce(a.p95_ms, a.latency_max_ms * 1.0102)
+            a.company_cnpj, a.service, a.bucket, a.count, a.errors, a.errors_4xx,
+            a.latency_sum_ms, coalesce(a.p95_ms, a.latency_max_ms * 1.0102)
         from public.metrics_agg as a
         where a."window" = '1m'
             and a.level = 'service'
@@ -122,54 +190,101 @@ as $$
             and a.bucket between (select min(w.first) from windows as w) and at
     ),
 
-    cells as (
+    cells as materialized (
         select
-            w.over_s, m.company_cnpj, m.service, sum(m.count)::bigint as samples,
-            sum(m.errors)::double precision / sum(m.count) as error_rate,
+            w.over_s, m.company_cnpj, m.service, noc.total(m.count) as samples,
+            noc.total(m.errors)::double precision as errors,
+            noc.total(m.errors_4xx)::double precision as errors_4xx,
+            noc.total(m.latency_sum_ms)::double precision as latency_sum_ms,
             max(m.p95_at_most) as p95_at_most
         from windows as w
         inner join minutes as m on m.bucket >= w.first
         group by w.over_s, m.company_cnpj, m.service
     ),
 
+    heard as materialized (select h.* from noc.traffic_heard() as h),
+
+    expected as materialized (
+        select distinct c.company_cnpj, m.service
+        from public.companies as c
+        inner join public.metrics_agg as m
+            on m."window" = '1h'
+            and m.level = 'service'
+            and m.company_cnpj = c.company_cnpj
+            and m.bucket between at - interval '25 hours' and at
+        where c.active and exists (
+            select from asked as a where a.alerts or a.counts and a.below
+        )
+    ),
+
     watched as materialized (
-        select distinct s.metric, s.company_cnpj, s.service
+        select distinct r.metric, s.company_cnpj, s.service
         from noc.rule_states as s
+        inner join public.noc_rules as r on r.rule_id = s.rule_id
+        inner join noc.rule_metrics as k on k.metric = r.metric and k.family = 'traffic'
         left join public.companies as c on c.company_cnpj = s.company_cnpj
-        where s.metric in ('p95_ms', 'error_rate') and coalesce(c.active, s.company_cnpj is null)
+        where coalesce(c.active, s.company_cnpj is null)
     ),
 
     suspects as (
-        select 'p95_ms' as metric, c.over_s, c.company_cnpj, c.service
-        from cells as c inner join windows as w on w.over_s = c.over_s
-        where c.p95_at_most > w.p95_limit
+        select a.metric, a.over_s, c.company_cnpj, c.service
+        from asked as a
+        inner join cells as c on c.over_s = a.over_s
+        where case
+            when a.metric = 'p95_ms' then c.p95_at_most > a.limit_value
+            when a.below then noc.traffic_value(
+                a.metric, c.samples, c.errors, c.errors_4xx, c.latency_sum_ms, a.over_s
+            ) < a.limit_value
+            else noc.traffic_value(
+                a.metric, c.samples, c.errors, c.errors_4xx, c.latency_sum_ms, a.over_s
+            ) > a.limit_value
+        end
         union
-        select 'error_rate', c.over_s, c.company_cnpj, c.service
-        from cells as c inner join windows as w on w.over_s = c.over_s
-        where c.error_rate > w.error_limit
+        select a.metric, a.over_s, t.company_cnpj, t.service
+        from watched as t inner join asked as a on a.metric = t.metric
         union
-        select t.metric, w.over_s, t.company_cnpj, t.service
-        from watched as t cross join windows as w
+        select a.metric, a.over_s, e.company_cnpj, e.service
+        from expected as e inner join asked as a on a.alerts or a.counts and a.below
+    ),
+
+    found as (
+        select
+            s.*, a.first, a.counts, c.errors, c.errors_4xx, c.latency_sum_ms,
+            extract(epoch from at - h.heard_at)::double precision as silent_s,
+            coalesce(c.samples, case
+                when at - h.heard_at <= make_interval(secs => noc.silent_limit(60)) then 0
+            end) as samples
+        from suspects as s
+        inner join asked as a on a.metric = s.metric and a.over_s = s.over_s
+        left join cells as c
+            on c.over_s = s.over_s
+            and coalesce(c.company_cnpj, '*') = coalesce(s.company_cnpj, '*')
+            and c.service = s.service
+        left join heard as h
+            on coalesce(h.company_cnpj, '*') = coalesce(s.company_cnpj, '*')
+            and h.service = s.service
     )
 
     select (
-        s.metric, s.company_cnpj, s.service, null, s.over_s,
+        f.metric, f.company_cnpj, f.service, null, f.over_s,
         case
-            when c.samples is null then null
-            when s.metric = 'error_rate' then c.error_rate
-            else noc.service_p95(s.company_cnpj, s.service, w.first, at)
+            when f.samples is null then null
+            when f.metric = 'p95_ms' and f.samples > 0
+                then noc.service_p95(f.company_cnpj, f.service, f.first, at)
+            else noc.traffic_value(
+                f.metric, f.samples, f.errors, f.errors_4xx, f.latency_sum_ms, f.over_s
+            )
         end,
-        c.samples, null
+        case when not f.counts or f.samples is null then f.samples end,
+        null, f.silent_s, case when f.silent_s is not null then noc.silent_limit(60) end
     )::noc.measurement
-    from suspects as s
-    inner join windows as w on w.over_s = s.over_s
-    left join cells as c
-        on c.over_s = s.over_s
-        and coalesce(c.company_cnpj, '*') = coalesce(s.company_cnpj, '*')
-        and c.service = s.service
+    from found as f
 $$;
 
-/* Messages that wait to be sent, per active company that has any, and 0 where a state waits. */
+/*
+Messages that wait, the age of the oldest, and those that failed in each rule's window, per
+active company that has any, and 0 where a state waits.
+*/
 create function noc.measure_queue(at timestamptz)
 returns setof noc.measurement
 language sql
@@ -177,23 +292,98 @@ stable
 rows 20
 set search_path = ''
 as $$
-    select (
-        'queue_pending', c.company_cnpj, 'whatsapp', null, null, coalesce(q.pending, 0), null, null
-    )::noc.measurement
-    from public.companies as c
-    left join (
-        select w.company_cnpj, count(*) as pending
+    with asked as materialized (
+        select distinct r.metric, case r.metric when 'queue_failed' then r.over_s end as over_s
+        from public.noc_rules as r
+        inner join noc.rule_metrics as k on k.metric = r.metric
+        where r.enabled and k.family = 'queue'
+    ),
+
+    waiting as materialized (
+        select w.company_cnpj, count(*) as pending, min(w.created_at) as oldest_at
         from public.queue_whatsapp as w
         where w.status = 'queued'
         group by w.company_cnpj
-    ) as q on q.company_cnpj = c.company_cnpj
-    where c.active
-        and (
-            q.pending > 0
-            or c.company_cnpj in (
-                select s.company_cnpj from noc.rule_states as s where s.metric = 'queue_pending'
-            )
-        )
+    ),
+
+    found as (
+        select a.metric, a.over_s, w.company_cnpj, case a.metric
+            when 'queue_pending' then w.pending else extract(epoch from at - w.oldest_at)
+        end::double precision as value
+        from asked as a cross join waiting as w
+        where a.over_s is null
+        union all
+        select a.metric, a.over_s, q.company_cnpj, count(*)
+        from asked as a
+        inner join public.queue_whatsapp as q
+            on q.status = 'failed'
+            and q.updated_at between at - make_interval(secs => a.over_s) and at
+        group by a.metric, a.over_s, q.company_cnpj
+    )
+
+    select (
+        t.metric, t.company_cnpj, 'whatsapp', null, t.over_s, coalesce(f.value, 0), null, null,
+        null, null
+    )::noc.measurement
+    from (
+        select f.metric, f.over_s, f.company_cnpj from found as f
+        union
+        select a.metric, a.over_s, s.company_cnpj
+        from asked as a inner join noc.rule_states as s on s.metric = a.metric
+    ) as t
+    inner join public.companies as c on c.company_cnpj = t.company_cnpj and c.active
+    left join found as f
+        on f.metric = t.metric
+        and f.company_cnpj = t.company_cnpj
+        and f.over_s is not distinct from t.over_s
+$$;
+
+/*
+Jobs that failed in each rule's window, and those that run for longer than it, per active
+company that has any, and 0 where a state waits.
+*/
+create function noc.measure_jobs(at timestamptz)
+returns setof noc.measurement
+language sql
+stable
+rows 20
+set search_path = ''
+as $$
+    with asked as materialized (
+        select distinct r.metric, r.over_s, at - make_interval(secs => r.over_s) as first
+        from public.noc_rules as r
+        inner join noc.rule_metrics as k on k.metric = r.metric
+        where r.enabled and k.family = 'jobs'
+    ),
+
+    found as (
+        select a.metric, a.over_s, j.company_cnpj, count(*)::double precision as value
+        from asked as a
+        inner join public.jobs as j
+            on j.status = 'failed' and j.finished_at between a.first and at
+        where a.metric = 'jobs_failed'
+        group by a.metric, a.over_s, j.company_cnpj
+        union all
+        select a.metric, a.over_s, j.company_cnpj, count(*)
+        from asked as a
+        inner join public.jobs as j on j.status = 'running' and j.started_at < a.first
+        where a.metric = 'jobs_stalled'
+        group by a.metric, a.over_s, j.company_cnpj
+    )
+
+    select (
+        t.metric, t.company_cnpj, null, null, t.over_s, coalesce(f.value, 0), null, null, null,
+        null
+    )::noc.measurement
+    from (
+        select f.metric, f.over_s, f.company_cnpj from found as f
+        union
+        select a.metric, a.over_s, s.company_cnpj
+        from asked as a inner join noc.rule_states as s on s.metric = a.metric
+    ) as t
+    inner join public.companies as c on c.company_cnpj = t.company_cnpj and c.active
+    left join found as f
+        on f.metric = t.metric and f.company_cnpj = t.company_cnpj and f.over_s = t.over_s
 $$;
 
 /*
@@ -213,7 +403,8 @@ as $$
             when t.last_checked_at >= at - make_interval(secs => 3 * t.interval_s)
                 then case t.status when 'DOWN' then 2 when 'DEGRADED' then 1 when 'UP' then 0 end
         end,
-        null, t.since
+        null, t.since, extract(epoch from at - t.last_checked_at),
+        noc.silent_limit(t.interval_s)
     )::noc.measurement
     from noc.check_targets as t
     left join public.companies as c on c.company_cnpj = t.company_cnpj

@@ -10,7 +10,8 @@ ticks). Firing: stays while beyond the clear limit, then recovering for keep_fir
 Critical falls to warning once within its own clear limit. Too few samples: as it was,
 but a fired one that saw no more for half an hour recovers by the few when they are good;
 a pending state that saw none for longer than its window starts anew. Nothing measured:
-a firing state is held as no_data. No rule: gone.
+with no_data 'ok' as if it were good; else a firing state is held, as no_data when the source
+is silent (samples null) and as it was when there were no calls (samples 0). No rule: gone.
 
 Inlined into its caller's plan. Each part below reads those before it, and `offset 0` keeps
 it from being written out wherever it is read: without it a step takes twice as long.
@@ -62,7 +63,7 @@ as $$
         offset 0
     ) as f
     cross join lateral (
-        select f.sufficient or coalesce(
+        select f.sufficient or not f.known and (rule).no_data = 'ok' or coalesce(
             f.known
             and not coalesce(f.holds_degraded, false) and not coalesce(f.holds_down, false)
             and (state).severity is not null
@@ -111,7 +112,8 @@ as $$
             when (rule).rule_id is null then null
             when not j.judged and (state).phase = 'pending'
                 then case when not f.lapsed then 'pending'::noc.rule_phase end
-            when not f.known and (state).phase is not null then 'no_data'::noc.rule_phase
+            when not f.known and not j.judged and (measured).samples is null
+                and (state).phase is not null then 'no_data'::noc.rule_phase
             when not j.judged then (state).phase
             when l.severity is not null then 'firing'::noc.rule_phase
             when (state).severity is null

@@ -22,6 +22,49 @@ create type noc.verdict as (
     before noc.rule_states      -- null: it was ok
 );
 
+/*
+The rule that judges the silence of another's source: beyond the limit at once, good at once.
+*/
+create function noc.no_data_rule(rule public.noc_rules, limit_s integer)
+returns public.noc_rules
+language sql
+stable
+set search_path = ''
+as $$
+    select jsonb_populate_record(rule, jsonb_build_object(
+        'code', 'no_data', 'metric', 'no_data_s', 'comparator', 'above',
+        'degraded_threshold', limit_s, 'down_threshold', null, 'degraded_clear', null,
+        'down_clear', null, 'for_degraded_s', 0, 'keep_firing_s', 0, 'no_data', 'keep_last'
+    ))
+$$;
+
+/*
+What is asked of the machine: each rule in force with its measurement, and where the rule
+says so the silence of the measurement's source, which keeps the target and has an alert of
+its own.
+*/
+create function noc.rules_asked(family text, at timestamptz)
+returns table (fingerprint text, rule public.noc_rules, measured noc.measurement)
+language sql
+stable
+set search_path = ''
+as $$
+    with in_force as materialized (select i.* from noc.rule_in_force(family, at) as i)
+
+    select i.fingerprint, i.rule, i.measured from in_force as i
+    union all
+    select
+        'no_data/' || i.fingerprint,
+        noc.no_data_rule(i.rule, (i.measured).silent_limit_s),
+        (
+            'no_data_s', (i.measured).company_cnpj, (i.measured).service,
+            (i.measured).instance, null, (i.measured).silent_s, null,
+            at - make_interval(secs => (i.measured).silent_s), null, null
+        )::noc.measurement
+    from in_force as i
+    where (i.rule).no_data = 'alert' and (i.measured).silent_limit_s is not null
+$$;
+
 /* One verdict for each target of a family that is not ok or was not. */
 create function noc.judge(family text, at timestamptz)
 returns setof noc.verdict
@@ -32,7 +75,8 @@ as $$
     with states as (
         select s.fingerprint, s as state
         from noc.rule_states as s
-        inner join noc.rule_metrics as k on k.metric = s.metric
+        inner join public.noc_rules as r on r.rule_id = s.rule_id
+        inner join noc.rule_metrics as k on k.metric = r.metric
         where k.family = judge.family
     ),
 
@@ -40,7 +84,7 @@ as $$
         select
             coalesce(f.fingerprint, t.fingerprint) as fingerprint,
             f.rule as r, f.measured as m, t.state as s
-        from noc.rule_in_force(family, at) as f
+        from noc.rules_asked(family, at) as f
         full join states as t on t.fingerprint = f.fingerprint
     )
 

@@ -98,6 +98,7 @@ as $$
         inner join noc.rule_metrics as k on k.metric = r.metric
         where a.state <> 'closed'
             and a.severity > 'info'
+            and a.code <> 'no_data'  -- shown as no_data, not as a colour
             and a.service is not null
             and not a.incident
             and noc.counted_status(a) is not null
@@ -110,6 +111,7 @@ as $$
         inner join noc.rule_metrics as k on k.metric = s.metric
         where s.alert_id is null
             and s.severity > 'info'
+            and s.metric <> 'no_data_s'
             and s.service is not null
             and (s.company_cnpj is null or s.company_cnpj = any(scopes))
             and not exists (

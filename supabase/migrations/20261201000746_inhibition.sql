@@ -23,7 +23,9 @@ insert into noc.inhibitions values
 ('service_down', '{service_down,llm_down}', null, '{p95_latency,error_rate}', true, 120),
 -- The backlog of an outage takes its time to drain.
 ('whatsapp_down', '{service_down}', 'whatsapp', '{whatsapp_queue_pending}', true, 900),
-('database_down', '{service_down}', 'supabase:postgres', null, false, 120);
+('database_down', '{service_down}', 'supabase:postgres', null, false, 120),
+-- Who does not look brings nothing.
+('worker_silent', '{worker_silent}', null, '{no_data}', false, 120);
 
 /* For each open alert that a source inhibits at `at`, the source: open, or gone a moment ago. */
 create function noc.inhibited(at timestamptz)

@@ -1,23 +1,5 @@
 -- What a rule would have done: the engine's own step over the stored minutes of a company.
 
-/*
-The value of a traffic metric from what a window of `over_s` seconds sums up. p95 is not a
-sum: null. Null without calls, but for the number of calls itself.
-*/
-create function noc.traffic_value(
-    metric text, count double precision, errors double precision, errors_4xx double precision,
-    latency_sum_ms double precision, over_s integer
-)
-returns double precision
-language sql
-immutable
-parallel safe
-as $$
-    select case metric
-        when 'error_rate' then errors / nullif(count, 0)
-    end
-$$;
-
 /* A rule's limits, clear limits included, from the lowest to the highest. */
 create function noc.rule_limits(rule public.noc_rules)
 returns double precision []
@@ -89,7 +71,7 @@ as $$
             m.latency_sum_ms::double precision as latency_sum_ms, m.latency_max_ms,
             coalesce(m.p95_ms, m.latency_max_ms) as p95_most,
             case when s.merges and m.latency_max_ms > limits[1] then m.sketch end as sketch,
-            coalesce(m.count < (rule).min_samples or (rule).metric = 'throughput' or case
+            coalesce(m.count < (rule).min_samples or (rule).metric like 'throughput%' or case
                 when s.is_p95 then coalesce(m.p95_ms, m.latency_max_ms)
                 else noc.traffic_value(
                     (rule).metric, m.count, m.errors, m.errors_4xx, m.latency_sum_ms, 60
@@ -256,7 +238,7 @@ begin
             rule,
             (
                 (rule).metric, company_cnpj, v_service, null, (rule).over_s, v_step.value,
-                v_step.samples, null
+                v_step.samples, null, null, null
             )::noc.measurement,
             v_state, v_step.at
         ) as n;

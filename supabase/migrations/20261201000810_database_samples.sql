@@ -145,7 +145,7 @@ as $$
     select (
         'heartbeat_age_s', null, null, 'worker:' || w.worker, null,
         extract(epoch from at - coalesce(max(h.received_at), w.expected_since)),
-        null, coalesce(max(h.received_at), w.expected_since)
+        null, coalesce(max(h.received_at), w.expected_since), null, null
     )::noc.measurement
     from noc.expected_workers as w
     left join noc.worker_heartbeats as h on h.worker = w.worker
@@ -153,7 +153,7 @@ as $$
     union all
     select (
         v.metric, null, 'supabase:postgres', null, null,
-        case when s.sampled_at >= at - interval '3 minutes' then v.value end, null, null
+        case when s.sampled_at >= at - interval '3 minutes' then v.value end, null, null, null, null
     )::noc.measurement
     from (
         select d.* from noc.database_samples as d
@@ -161,10 +161,39 @@ as $$
         order by d.sampled_at desc
         limit 1
     ) as s
+    -- The oldest of the last hour, and of the last day.
+    left join lateral (
+        select d.* from noc.database_samples as d
+        where d.sampled_at between s.sampled_at - interval '1 hour' and s.sampled_at
+        order by d.sampled_at
+        limit 1
+    ) as h on true
+    left join lateral (
+        select d.* from noc.database_samples as d
+        where d.sampled_at between s.sampled_at - interval '1 day' and s.sampled_at
+        order by d.sampled_at
+        limit 1
+    ) as y on true
     cross join lateral (
         values
         ('connections_ratio', s.connections::double precision / s.connections_limit),
         ('longest_transaction_s', s.longest_transaction_s),
-        ('partitions_ahead', s.partitions_ahead)
+        ('partitions_ahead', s.partitions_ahead),
+        ('blocked_sessions', s.blocked_sessions),
+        ('cache_hit_ratio', s.cache_hit_ratio),
+        ('oldest_xid_age', s.oldest_xid_age),
+        ('ingest_backlog', s.ingest_backlog),
+        (
+            'deadlocks', s.deadlocks_total - case
+                when s.deadlocks_total >= h.deadlocks_total then h.deadlocks_total else 0
+            end
+        ),
+        (
+            'growth_bytes_per_day', case
+                when s.sampled_at - y.sampled_at >= interval '1 hour'
+                    then (s.size_bytes - y.size_bytes) * 86400
+                        / extract(epoch from s.sampled_at - y.sampled_at)
+            end
+        )
     ) as v (metric, value)
 $$;

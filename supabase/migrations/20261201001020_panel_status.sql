@@ -196,10 +196,19 @@ as $$
         where cardinality(s.scopes) > 0
     ),
 
+    engine as (
+        select
+            coalesce(noc.tick_at() < at - interval '90 seconds', true) as stopped,
+            (select coalesce(bool_and(v.no_data), true) from services as v
+                where v.known is not null or v.no_data) as blind
+    ),
+
     known as (
         select noc.counted_status(a.alert) as status, a.started_at as since
-        from alerts as a
+        from alerts as a cross join engine as e
         where noc.counted_status(a.alert) is not null
+            -- That everything is silent is no colour but grey.
+            and not (e.blind and (a.alert).code = 'no_data')
         union all
         select v.known, v.since from services as v where v.known is not null
         union all
@@ -217,13 +226,6 @@ as $$
     worst as (
         select k.status, min(k.since) as since
         from known as k group by k.status order by k.status desc limit 1
-    ),
-
-    engine as (
-        select
-            coalesce(noc.tick_at() < at - interval '90 seconds', true) as stopped,
-            (select coalesce(bool_and(v.no_data), true) from services as v
-                where v.known is not null or v.no_data) as blind
     )
 
     select jsonb_build_object(

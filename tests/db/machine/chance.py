@@ -36,6 +36,7 @@ def random_rule(random: Random) -> Rule:
         reopen=_seconds(random, (0, 60, 900, 3600)),
         over=_seconds(random, (60, 300, 3600)),
         min_samples=random.choice((1, 20)),
+        no_data=random.choice(("keep_last", "keep_last", "ok")),
     )
 
 

@@ -26,8 +26,8 @@ ADD_METRIC = (
 ADD_RULE = (
     "insert into public.noc_rules (code, metric, scope_kind, comparator, degraded_threshold,"
     " down_threshold, degraded_clear, down_clear, for_degraded_s, for_down_s, keep_firing_s,"
-    " reopen_s, over_s, min_samples)"
-    " values (%s, %s, 'platform', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    " reopen_s, over_s, min_samples, no_data)"
+    " values (%s, %s, 'platform', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 MEASURE = (
     "insert into noc.machine_measured (metric, instance, over_s, value, samples, since)"
@@ -86,7 +86,9 @@ class Engine:
         spans = (rule.for_degraded, rule.for_down, rule.keep_firing, rule.reopen, rule.over)
         limits = (rule.degraded, rule.down, rule.degraded_clear, rule.down_clear)
         seconds = [span // timedelta(seconds=1) for span in spans]
-        self.connection.execute(ADD_RULE, (name, name, side, *limits, *seconds, rule.min_samples))
+        self.connection.execute(
+            ADD_RULE, (name, name, side, *limits, *seconds, rule.min_samples, rule.no_data)
+        )
 
     def switch(self, number: int, enabled: bool) -> None:
         self.connection.execute(

@@ -25,6 +25,7 @@ class Rule:
     reopen: timedelta
     over: timedelta
     min_samples: int
+    no_data: str = "keep_last"
     enabled: bool = True
 
     def beyond(self, value: float, limit: float | None) -> bool:
@@ -44,7 +45,11 @@ class Rule:
 
 @dataclass
 class Measured:
-    """What is known of a target now; value None: nothing, samples None: not a matter of them."""
+    """What is known of a target now.
+
+    value None: nothing, and then samples 0 says that there were no calls, None that the source
+    is silent. samples None beside a value: not a matter of them.
+    """
 
     value: float | None
     samples: int | None = None
@@ -94,12 +99,12 @@ class Target:
         enough = measured.value is not None and (
             measured.samples is None or measured.samples >= rule.min_samples
         )
-        judged = enough or self._few_but_good(rule, measured.value, at)
+        nothing_is_good = measured.value is None and rule.no_data == "ok"
+        judged = enough or nothing_is_good or self._few_but_good(rule, measured.value, at)
         if judged:
-            assert measured.value is not None
             self._judge(rule, measured.value, measured.since, at)
         else:
-            self._wait(rule, measured.value is None, at)
+            self._wait(rule, measured.value is None and measured.samples is None, at)
         if self.phase is None:
             self._end("recovered", at)
             return
@@ -144,19 +149,19 @@ class Target:
         return good and at - self.seen_at >= FEW_PROVE
 
     def _wait(self, rule: Rule, silent: bool, at: datetime) -> None:
-        """Nothing, or too few: as it was. Silence holds what has fired, under a name of its own."""
+        """No calls, or too few: as it was. Silence holds what has fired, under its own name."""
         if self.phase == "pending" and self._lapsed(rule, at):
             self.phase = None
         elif self.phase not in (None, "pending") and silent:
             self.phase = "no_data"
             self.recovering_since = None
 
-    def _judge(self, rule: Rule, value: float, since: datetime | None, at: datetime) -> None:
+    def _judge(self, rule: Rule, value: float | None, since: datetime | None, at: datetime) -> None:
         if self._lapsed(rule, at):
             self.warning_since = self.critical_since = None
         began = at if since is None else min(since, at)
-        beyond_degraded = rule.beyond(value, rule.degraded)
-        beyond_down = rule.beyond(value, rule.down)
+        beyond_degraded = value is not None and rule.beyond(value, rule.degraded)
+        beyond_down = value is not None and rule.beyond(value, rule.down)
         self.warning_since = (self.warning_since or began) if beyond_degraded else None
         self.critical_since = (self.critical_since or began) if beyond_down else None
 
@@ -171,13 +176,15 @@ class Target:
             done = at - self.recovering_since >= rule.keep_firing
             self.phase = None if done else "recovering"
 
-    def _severity(self, rule: Rule, value: float, at: datetime) -> str | None:
+    def _severity(self, rule: Rule, value: float | None, at: datetime) -> str | None:
         """The worse of what has lasted long enough and what its clear limit still holds."""
         lasted, held = None, None
         if self.critical_since is not None and at - self.critical_since >= rule.for_down:
             lasted = "critical"
         elif self.warning_since is not None and at - self.warning_since >= rule.for_degraded:
             lasted = "warning"
+        if value is None:
+            return lasted
         if self.severity == "critical" and rule.holds_down(value):
             held = "critical"
         elif self.severity is not None and rule.holds_degraded(value):

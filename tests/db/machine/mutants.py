@@ -48,9 +48,10 @@ MUTANTS: Final[dict[str, Edit]] = {
     "few bad ones count after half an hour": Edit(
         STEP, "and not coalesce(f.holds_degraded, false) and not coalesce(f.holds_down, false)", ""
     ),
-    "silence is as before": Edit(
-        STEP, "when not f.known and (state).phase is not null then 'no_data'::noc.rule_phase", ""
-    ),
+    "silence is as before": Edit(STEP, "then 'no_data'::noc.rule_phase", "then (state).phase"),
+    "no calls are silence": Edit(STEP, "and (measured).samples is null", ""),
+    "no data is never good": Edit(STEP, "or not f.known and (rule).no_data = 'ok'", ""),
+    "no data is always good": Edit(STEP, "and (rule).no_data = 'ok'", ""),
     # time
     "no for of a warning": Edit(
         STEP, "make_interval(secs => (rule).for_degraded_s)", "interval '0'"
