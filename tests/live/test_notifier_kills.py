@@ -49,6 +49,7 @@ ALERT: Final = """
     insert into noc.alert_events (alert_id, at, kind, severity)
     select o.alert_id, now(), 'opened', o.severity from opened as o
 """
+UNPLANNED: Final = "select count(*) from noc.unplanned_events"
 MESSAGES: Final = """
     select n.notification_id::text, n.channel, n.state::text, c.email, c.phone, n.event,
         n.instead_of is not null
@@ -88,7 +89,8 @@ def test_no_alert_is_lost_and_none_told_twice_though_the_notifier_is_killed(
     for number in range(KILLS):
         telling.rows(PEOPLE_OF, number, number, PEOPLE)
         telling.rows(ALERT)
-        telling.rows("select noc.tick(clock_timestamp())")
+        while telling.value(UNPLANNED):  # the schedule's own tick may be at it
+            telling.rows("select noc.tick(clock_timestamp())")
         telling.rows(FORGET)
         time.sleep(chance.uniform(0.05, 1.2))
         telling.kill("notify")
