@@ -1,7 +1,7 @@
 """What every suite may use: the instance under test, named by the environment.
 
 `make test` starts one and fills the environment; a single test runs the same way:
-`python -m dev.testing --only pytest -- -k a_word_of_its_name`.
+`python -m dev.testing --only "pytest db" -- -k a_word_of_its_name`.
 """
 
 import os

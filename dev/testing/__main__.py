@@ -8,15 +8,17 @@ import argparse
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import groupby
 from types import FrameType
 
 from dev.stack.errors import StackError
 from dev.stack.services import Wanted
 from dev.testing import stage, steps
 from dev.testing.counts import Counts
-from dev.testing.runner import Outcome, crashed, run_step
+from dev.testing.runner import Outcome, crashed, end_running, run_step
 from dev.testing.steps import Step
 
 
@@ -56,8 +58,18 @@ def _run_on_stage(chosen: Sequence[Step], outcomes: list[Outcome]) -> None:
             reason = f"the test stack did not start: {error}"
             outcomes.append(crashed(Step("test stack", ()), reason))
             return
-        for step in chosen:
-            outcomes.append(_shown(step, env))
+        for _, lane in groupby(chosen, lambda step: step.lane or step.name):
+            outcomes += _together(list(lane), env)
+
+
+def _together(lane: Sequence[Step], env: Mapping[str, str]) -> list[Outcome]:
+    """All steps of a lane at the same time; an interruption ends them all."""
+    with ThreadPoolExecutor(len(lane)) as pool:
+        try:
+            return list(pool.map(lambda step: _shown(step, env), lane))
+        except KeyboardInterrupt:
+            end_running()
+            raise
 
 
 def _shown(step: Step, env: Mapping[str, str]) -> Outcome:

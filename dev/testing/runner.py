@@ -15,6 +15,8 @@ from dev.testing.steps import Step
 
 LOGS: Final = LOCAL / "test-log"
 TAIL_LINES: Final = 40
+# Steps of one lane run in threads, which no signal reaches.
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,20 @@ def _run(step: Step, env: dict[str, str], log: Path) -> tuple[int, str]:
             )
         except OSError as error:
             return 1, f"{error} "
+        _running.add(child)
         try:
             return child.wait(step.timeout_s), ""
         except subprocess.TimeoutExpired:
             return 1, f"stopped after {step.timeout_s:.0f} s "
         finally:
+            _running.discard(child)
             _end(child)
+
+
+def end_running() -> None:
+    """Ends every step that runs."""
+    for child in tuple(_running):
+        os.killpg(child.pid, signal.SIGTERM)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -19,6 +19,7 @@ class Step:
     """One command. It is present when all of `needs` exist, each a path or a glob.
 
     `reader` null: the command is one test by itself. `stack`: it needs the running instance.
+    Neighbours of one `lane` run at the same time.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Step:
     stack: bool = False
     cwd: Path = ROOT
     timeout_s: float = 900
+    lane: str = ""
 
     def is_present(self) -> bool:
         """Whether what the step works on exists yet."""
@@ -80,13 +82,8 @@ def tests() -> list[Step]:
             counts.pg_prove,
             stack=True,
         ),
-        Step(
-            "pytest",
-            (str(PYTHON), "-m", "pytest", "-p", "no:cacheprovider", "--color=no", "tests"),
-            ("tests/**/test_*.py",),
-            counts.pytest,
-            stack=True,
-        ),
+        _pytest("pytest db", "tests/db", apart=True),
+        _pytest("pytest other", "tests", "--ignore", "tests/db"),
         Step(
             "node contract",
             (_bin("node"), "--test", "--test-reporter=tap", "tests/contract/js/*.test.mjs"),
@@ -96,6 +93,14 @@ def tests() -> list[Step]:
         ),
         _alive(_npm("e2e", "e2e", counts.vitest, stack=True, needs=("web/e2e/*",))),
     ]
+
+
+def _pytest(name: str, *arguments: str, apart: bool = False) -> Step:
+    """Python tests; `apart`: on a cluster of their own."""
+    before = (str(PYTHON), "-m", "dev.testing.apart") if apart else ()
+    command = (str(PYTHON), "-m", "pytest", "-p", "no:cacheprovider", "--color=no", *arguments)
+    needs = ("tests/**/test_*.py",)
+    return Step(name, before + command, needs, counts.pytest, stack=True, lane="pytest")
 
 
 def _npm(

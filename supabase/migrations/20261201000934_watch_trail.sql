@@ -54,7 +54,8 @@ set search_path = ''
 as $$
     select (
         'audit_faults', null, null, 'audit', null,
-        case when c.checked_at >= at - interval '3 hours' then c.faults end, null, c.checked_at
+        case when c.checked_at >= at - interval '3 hours' then c.faults end, null, c.checked_at,
+        extract(epoch from at - c.checked_at), noc.silent_limit(3600)
     )::noc.measurement
     from noc.trail_checks as c
     where c.checked_at <= at
@@ -66,6 +67,6 @@ insert into noc.rule_families (family) values ('trail');
 insert into noc.rule_metrics (metric, scope_kind, comparator, family, unit, reason) values
 ('audit_faults', 'platform', 'above', 'trail', 'count', 'errors');
 insert into public.noc_rules (
-    code, metric, scope_kind, comparator, down_threshold, for_down_s, keep_firing_s
+    code, metric, scope_kind, comparator, down_threshold, for_down_s, keep_firing_s, no_data
 ) values
-('audit_broken', 'audit_faults', 'platform', 'above', 0, 0, 0);
+('audit_broken', 'audit_faults', 'platform', 'above', 0, 0, 0, 'alert');

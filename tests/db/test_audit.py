@@ -356,7 +356,9 @@ def test_a_changed_entry_is_a_critical_alert_of_admins_until_it_holds_again(
     assert alerts(db, None, "audit_broken")[0]["close_reason"] == "recovered"
 
 
-def test_a_check_that_is_overdue_proves_nothing(db: Database, world: World, at: datetime) -> None:
+def test_a_check_that_is_overdue_proves_nothing_and_is_missed(
+    db: Database, world: World, at: datetime
+) -> None:
     entry = record(db, A1)
     db.run("alter table public.noc_audit disable trigger user")
     db.run("update public.noc_audit set action = 'x' where audit_id = %s", entry)
@@ -364,3 +366,7 @@ def test_a_check_that_is_overdue_proves_nothing(db: Database, world: World, at: 
     evaluate(db, at)
     evaluate(db, at + 181 * MIN)
     assert alerts(db, None, "audit_broken")[0]["state"] == "open"
+    missed = db.all(
+        "select 1 from public.noc_alerts where fingerprint like 'no_data/audit_broken%%'"
+    )
+    assert len(missed) == 1

@@ -31,7 +31,9 @@ def down(db: Database, at: datetime, *companies: str) -> None:
 
 
 def incidents(db: Database) -> list[dict[str, Any]]:
-    return db.all("select * from public.noc_alerts where incident order by opened_at")
+    return db.all(
+        "select * from public.noc_alerts where incident and code = 'service_down' order by opened_at"
+    )
 
 
 def test_three_companies_with_the_same_trouble_are_one_incident(db: Database, at: datetime) -> None:
@@ -41,7 +43,7 @@ def test_three_companies_with_the_same_trouble_are_one_incident(db: Database, at
     (incident,) = incidents(db)
     assert (incident["service"], incident["severity"]) == ("omie", "critical")
     assert incident["started_at"] == at
-    parents = {row["parent_id"] for c in (A1, A2, B1) for row in alerts(db, c)}
+    parents = {row["parent_id"] for c in (A1, A2, B1) for row in alerts(db, c, "service_down")}
     assert parents == {incident["alert_id"]}
 
 
@@ -63,7 +65,7 @@ def test_who_follows_joins_while_it_lasts(db: Database, world: World, at: dateti
     down(db, at, A1, A2, B1)
     down(db, at + 30 * MIN, "ABCDEFGHIJKL80")
     (incident,) = incidents(db)
-    assert alerts(db, "ABCDEFGHIJKL80")[0]["parent_id"] == incident["alert_id"]
+    assert alerts(db, "ABCDEFGHIJKL80", "service_down")[0]["parent_id"] == incident["alert_id"]
 
 
 def test_it_ends_with_its_last_part(db: Database, at: datetime) -> None:
@@ -170,7 +172,7 @@ def test_what_opens_and_closes_too_often_is_unstable(
     db: Database, at: datetime, times: int, unstable: bool
 ) -> None:
     flip(db, at, times)
-    (alert,) = alerts(db)
+    (alert,) = alerts(db, code="service_down")
     assert alert["flapping"] is unstable
     assert (kinds(db, alert["alert_id"])[-1] == "flapping") is unstable
 
@@ -184,12 +186,12 @@ def test_an_unstable_alert_stays_one_open_row_without_further_events(
     db: Database, at: datetime
 ) -> None:
     last = flip(db, at, 5)
-    (alert,) = alerts(db)
+    (alert,) = alerts(db, code="service_down")
     before = kinds(db, alert["alert_id"])
     for number in range(1, 7):
         probed(db, "omie", "UP" if number % 2 else "DOWN", last + number * MIN, A1)
         judge(db, last + number * MIN)
-        (found,) = alerts(db)
+        (found,) = alerts(db, code="service_down")
         assert (found["state"], found["flapping"]) == ("open", True)
     assert kinds(db, alert["alert_id"]) == before
 
@@ -202,7 +204,7 @@ def test_it_is_over_an_hour_after_its_last_flip_when_good(
     recover(db, last)
     judge(db, last)
     judge(db, last + minutes * MIN)
-    (alert,) = alerts(db)
+    (alert,) = alerts(db, code="service_down")
     assert (alert["state"] == "closed", not alert["flapping"]) == (calm, calm)
     if calm:
         assert kinds(db, alert["alert_id"])[-2:] == ["steady", "closed"]
@@ -214,14 +216,14 @@ def test_one_that_has_been_bad_for_an_hour_is_an_ordinary_open_alert(
     last = flip(db, at, 5)
     db.run("update noc.check_targets set last_checked_at = %s", last + 60 * MIN)
     judge(db, last + 60 * MIN)
-    (alert,) = alerts(db)
+    (alert,) = alerts(db, code="service_down")
     assert (alert["state"], alert["flapping"]) == ("open", False)
     assert kinds(db, alert["alert_id"])[-1] == "steady"
 
 
 def test_closed_by_hand_it_is_closed(db: Database, world: World, at: datetime) -> None:
     last = flip(db, at, 5)
-    (alert,) = alerts(db)
+    (alert,) = alerts(db, code="service_down")
     at_that_time(
         db, world.franqueado_a, "select noc.close_alert(%s, 'sonda ruim', %s)",
         alert["alert_id"], last + S,
