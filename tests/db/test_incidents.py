@@ -32,7 +32,8 @@ def down(db: Database, at: datetime, *companies: str) -> None:
 
 def incidents(db: Database) -> list[dict[str, Any]]:
     return db.all(
-        "select * from public.noc_alerts where incident and code = 'service_down' order by opened_at"
+        "select * from public.noc_alerts where incident and code = 'service_down'"
+        " order by opened_at"
     )
 
 
