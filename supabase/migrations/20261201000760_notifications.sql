@@ -69,6 +69,7 @@ create index notifications_leased_idx on noc.notifications (lease_until)
 where state in ('leased', 'sending');
 create index notifications_contact_id_run_at_idx on noc.notifications (contact_id, run_at);
 create index notifications_company_cnpj_run_at_idx on noc.notifications (company_cnpj, run_at);
+create index notifications_created_at_idx on noc.notifications (created_at);
 create index notifications_bundle_id_idx on noc.notifications (bundle_id)
 where bundle_id is not null;
 create index notifications_instead_of_idx on noc.notifications (instead_of)

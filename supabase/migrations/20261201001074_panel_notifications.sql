@@ -20,6 +20,10 @@ declare
     v_scopes text [] := noc.resolve_scope(
         list_notifications.company_cnpj, list_notifications.group_id
     );
+    v_everywhere constant boolean := num_nonnulls(
+        list_notifications.company_cnpj, list_notifications.group_id
+    ) = 0;
+    v_shown uuid [];
 begin
     if list_notifications.alert_id is not null then
         perform noc.require_alert(list_notifications.alert_id);
@@ -27,34 +31,38 @@ begin
     v_scopes := array(
         select s.scope from unnest(v_scopes) as s (scope) where s.scope = any(v_operable)
     );
+    if list_notifications.alert_id is not null then
+        v_shown := array(
+            select n.notification_id from noc.notifications as n
+            where n.alert_id = list_notifications.alert_id
+                and coalesce(n.company_cnpj, '*') = any(v_scopes)
+            order by n.created_at desc, n.notification_id
+            limit 200
+        );
+    else
+        v_shown := array(
+            select n.notification_id
+            from noc.notifications as n
+            inner join noc.contacts as c on c.contact_id = n.contact_id
+            where case
+                when n.alert_id is not null then coalesce(n.company_cnpj, '*') = any(v_scopes)
+                else (v_everywhere or c.company_cnpj = any(v_scopes)
+                    or c.group_id = list_notifications.group_id)
+                    and noc.keeps_contacts(c.role, c.company_cnpj, c.group_id)
+            end
+            order by n.created_at desc, n.notification_id
+            limit 200
+        );
+    end if;
     return jsonb_build_object(
         'notifications', (
             select coalesce(jsonb_agg(
-                noc.notification_json(m.message, noc.keeps_contacts(m.role, m.company, m.group_id))
-                order by m.created_at desc, m.notification_id
-            ), '[]')
-            from (
-                select
-                    n as message, n.created_at, n.notification_id, c.role,
-                    c.company_cnpj as company, c.group_id
-                from noc.notifications as n
-                inner join noc.contacts as c on c.contact_id = n.contact_id
-                where n.alert_id is not null
-                    and coalesce(n.company_cnpj, '*') = any(v_scopes)
-                    and n.alert_id = coalesce(list_notifications.alert_id, n.alert_id)
-                    or n.alert_id is null
-                    and list_notifications.alert_id is null
-                    and (
-                        c.company_cnpj = any(v_scopes)
-                        or c.group_id = list_notifications.group_id
-                        or num_nonnulls(
-                            list_notifications.company_cnpj, list_notifications.group_id
-                        ) = 0
-                    )
-                    and noc.keeps_contacts(c.role, c.company_cnpj, c.group_id)
+                noc.notification_json(n, noc.keeps_contacts(c.role, c.company_cnpj, c.group_id))
                 order by n.created_at desc, n.notification_id
-                limit 200
-            ) as m
+            ), '[]')
+            from noc.notifications as n
+            inner join noc.contacts as c on c.contact_id = n.contact_id
+            where n.notification_id = any(v_shown)
         ),
         'channels', case when cardinality(v_operable) > 0 then noc.channels_json(v_scopes, at) end
     );
@@ -121,7 +129,7 @@ as $$
         where n.channel = k.channel
             and n.alert_id is not null
             and coalesce(n.company_cnpj, '*') = any(scopes)
-            and n.run_at > at - interval '1 day'
+            and n.created_at > at - interval '1 day'
     ) as s
 $$;
 
