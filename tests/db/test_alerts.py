@@ -422,6 +422,19 @@ def test_a_family_that_fails_is_named_and_does_not_stop_the_others(
     assert phase(db, metric="queue_pending") == "pending"
 
 
+def test_an_open_alert_is_as_it_was_while_its_family_fails(db: Database, at: datetime) -> None:
+    opened = fire(db, at)
+    before = (alerts(db), state(db))
+    db.run(
+        "create or replace function noc.measure_traffic(at timestamptz)"
+        " returns setof noc.measurement language plpgsql stable"
+        " as $$ begin raise exception 'broken'; end $$"
+    )
+    db.run("set local client_min_messages = error")
+    assert db.one("select noc.evaluate_rules(%s)", opened + timedelta(hours=1))["errors"]
+    assert (alerts(db), state(db)) == before
+
+
 def test_opening_and_closing_are_told_to_the_companys_topics(db: Database, at: datetime) -> None:
     def told() -> bool:
         topics = db.all("select table_name, company_cnpj from noc.touched")

@@ -183,6 +183,14 @@ def test_flips_over_more_than_an_hour_are_not_flapping(db: Database, at: datetim
     assert not any(alert["flapping"] for alert in alerts(db))
 
 
+@pytest.mark.parametrize(("minutes", "unstable"), [(19, True), (20, False)])
+def test_flips_are_counted_over_an_hour_whichever_alert_they_belong_to(
+    db: Database, at: datetime, minutes: int, unstable: bool
+) -> None:
+    flip(db, at, 5, minutes * MIN)
+    assert [alert["flapping"] for alert in alerts(db)] == [False, False, unstable]
+
+
 def test_an_unstable_alert_stays_one_open_row_without_further_events(
     db: Database, at: datetime
 ) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.db.conftest import A1, A2, Database, World
 from tests.db.judging import (
@@ -138,6 +139,37 @@ def test_the_database_being_down_holds_back_all_that_hangs_on_it(
     alert = next(a for a in alerts(db, None, "service_down") if a["service"] == "supabase:rest")
     assert cause(db, alert) == f"inhibition:{source}"
     assert alert_of(db, source)["muted_by"] is None
+
+
+def test_two_that_could_each_be_the_cause_do_not_hold_back_each_other(
+    db: Database, at: datetime
+) -> None:
+    everybodys = down(db, at, service="supabase:postgres")
+    ones = down(db, at, A1, "supabase:postgres")
+    judge(db, at + S)
+    assert [alert_of(db, one)["muted_by"] for one in (everybodys, ones)] == [None, None]
+
+
+def test_one_companys_outage_does_not_hold_back_what_concerns_no_company(
+    db: Database, at: datetime
+) -> None:
+    traffic(db, at, 1500, company=None, service="supabase:rest")
+    judge(db, at)
+    down(db, at + MIN, A1, "supabase:rest")
+    judge(db, at + 3 * MIN)
+    (alert,) = alerts(db, None, "p95_latency")
+    assert cause(db, alert) is None
+
+
+def test_a_cause_that_is_itself_held_back_holds_back_all_the_same(
+    db: Database, world: World, at: datetime
+) -> None:
+    source = down(db, at, A1)
+    named = [{"field": "alert_id", "op": "=", "value": str(source)}]
+    query = "select noc.silence(%s, %s, 'deploy', null, false, %s)"
+    at_that_time(db, world.admin, query, Jsonb(named), at + 60 * MIN, at)
+    assert str(alert_of(db, source)["muted_by"]).startswith("silence:")
+    assert cause(db, slow(db, at + 3 * MIN)) == f"inhibition:{source}"
 
 
 def test_an_inhibited_alert_still_colours_its_service(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.db.conftest import A1, A2, B1, GROUP_A, Database, World
 from tests.db.judging import S, evaluate, probed, traffic
+from tests.db.judging import judge as judge_all
 from tests.db.telling import PHONE, contact, judge, only_ours, outbox, plan, send_all, told
 
 pytestmark = pytest.mark.usefixtures("world", only_ours.__name__)
@@ -275,6 +278,58 @@ def test_a_muted_alert_is_not_told_and_its_end_is_to_whoever_knew(
     assert end["event"] == "closed"
 
 
+@pytest.mark.parametrize("cause", ["silence", "maintenance", "inhibition"])
+def test_the_end_is_told_whatever_mutes_the_alert(
+    db: Database, world: World, at: datetime, cause: str
+) -> None:
+    contact(db)
+    alert_id = slow(db, at)
+    send_all(db, at)
+    if cause == "inhibition":
+        probed(db, "omie", "DOWN", at)
+    else:
+        with db.acting_as(world.franqueado_a, "postgres"):
+            db.run(*mute_for_an_hour(cause, at))
+    judge_all(db, at)
+    muted_by = db.one("select muted_by from public.noc_alerts where alert_id = %s", alert_id)
+    assert muted_by.startswith(cause)
+    good = at + 20 * MIN
+    traffic(db, good, 100)
+    for now in (good, good + 3 * MIN):
+        judge_all(db, now)
+    plan(db, good + 3 * MIN)
+    (end,) = send_all(db, good + 3 * MIN)
+    assert (end["event"], end["facts"]["code"]) == ("closed", "p95_latency")
+
+
+def mute_for_an_hour(cause: str, at: datetime) -> tuple[Any, ...]:
+    """The call by which a person silences Omie, or plans its maintenance, from `at`."""
+    if cause == "silence":
+        matchers = [{"field": "service", "op": "=", "value": "omie"}]
+        query = "select noc.silence(%s, %s, 'deploy', null, false, %s)"
+        return query, Jsonb(matchers), at + HOUR, at
+    window = {
+        "title": "deploy",
+        "timezone": "UTC",
+        "first_day": at.date().isoformat(),
+        "starts": at.strftime("%H:%M"),
+        "minutes": 60,
+    }
+    return "select noc.save_maintenance(%s, %s)", Jsonb(window), at
+
+
+def test_a_cause_and_its_consequence_of_one_tick_are_told_as_the_cause(
+    db: Database, at: datetime
+) -> None:
+    contact(db)
+    traffic(db, at - 3 * MIN, 1500)
+    judge_all(db, at - 3 * MIN)
+    probed(db, "omie", "DOWN", at, A1)
+    judge_all(db, at)
+    plan(db, at)
+    assert [one["payload"]["code"] for one in outbox(db)] == ["service_down"]
+
+
 def test_what_outlasts_its_mute_is_told_with_its_true_beginning(db: Database, at: datetime) -> None:
     contact(db)
     probed(db, "omie", "DOWN", at, A1)
@@ -421,6 +476,17 @@ def test_an_unanswered_critical_alert_climbs_three_times_and_stays(
         minute: [f"{name}@empresa.test"]
         for minute, name in zip(range(0, 90, 10), names, strict=True)
     }
+
+
+def test_what_is_over_does_not_climb(db: Database, at: datetime) -> None:
+    contact(db)
+    contact(db, email="chefe@empresa.test", escalation_step=1)
+    begun = at - 2 * HOUR
+    judge(db, "DOWN", begun)
+    send_all(db, begun)
+    judge(db, "UP", begun + 9 * MIN)
+    plan(db, begun + 90 * MIN)
+    assert [one["event"] for one in outbox(db)] == ["opened", "closed"]
 
 
 def test_a_warning_does_not_climb(db: Database, at: datetime) -> None:

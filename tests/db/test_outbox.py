@@ -224,6 +224,17 @@ def test_the_end_follows_the_opening_to_the_channel_that_took_it(
     assert (end["event"], end["channel"]) == ("closed", "email")
 
 
+def test_an_end_that_cannot_be_sent_is_tried_again(db: Database, at: datetime) -> None:
+    waiting(db, at)
+    send_all(db, at)
+    judge(db, "UP", at + MIN)
+    send_all(db, at + MIN, "retry")
+    (end,) = outbox(db, event="closed")
+    assert (end["state"], end["attempts"]) == ("queued", 1)
+    (sent,) = send_all(db, end["run_at"])
+    assert sent["event"] == "closed"
+
+
 def test_a_mail_that_was_cut_off_is_tried_again_and_counts_as_told(
     db: Database, at: datetime
 ) -> None:

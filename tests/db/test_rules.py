@@ -186,6 +186,17 @@ def test_a_new_rule_takes_over_the_open_alert(db: Database, world: World, at: da
     assert alerts(db)[0]["threshold"] == 1300
 
 
+def test_a_firing_alert_stays_when_its_rule_asks_for_a_longer_time(
+    db: Database, world: World, at: datetime
+) -> None:
+    traffic(db, at, 1500)
+    evaluate(db, at)
+    evaluate(db, at + 180 * S)
+    db.run("update public.noc_rules set for_degraded_s = 3600 where code = 'p95_latency'")
+    evaluate(db, at + 190 * S)
+    assert (phase(db), [a["state"] for a in alerts(db)]) == ("firing", ["open"])
+
+
 # What is measured
 
 

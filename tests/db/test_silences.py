@@ -101,6 +101,15 @@ def test_it_recovers_under_a_silence_as_any_other(db: Database, world: World, at
     assert alert_of(db, alert_id)["close_reason"] == "recovered"
 
 
+def test_it_still_holds_when_the_data_stop(db: Database, world: World, at: datetime) -> None:
+    alert_id = opened(db, at)
+    silence(db, world.franqueado_a, at, lasting=3 * HOUR)
+    judge(db, at + HOUR)
+    found = db.all("select phase, alert_id from noc.rule_states where alert_id = %s", alert_id)
+    assert found == [{"phase": "no_data", "alert_id": alert_id}]
+    assert (alert_of(db, alert_id)["state"], muted(db, alert_id)) == ("open", "silence")
+
+
 def test_a_silence_that_is_planned_begins_at_its_time(
     db: Database, world: World, at: datetime
 ) -> None:
