@@ -7,7 +7,8 @@ create table noc.rule_families (
 );
 
 alter table noc.rule_families enable row level security;
-insert into noc.rule_families (family) values ('health'), ('jobs'), ('platform'), ('queue'), ('traffic');
+insert into noc.rule_families (family) values
+('engine'), ('health'), ('jobs'), ('platform'), ('queue'), ('traffic');
 
 /*
 What can be measured: in which family, per what, in which unit,
@@ -52,6 +53,7 @@ insert into noc.rule_metrics (metric, scope_kind, comparator, family, unit, reas
 ('growth_bytes_per_day', 'platform', 'above', 'platform', 'count', 'backlog'),
 ('oldest_xid_age', 'platform', 'above', 'platform', 'count', 'backlog'),
 ('ingest_backlog', 'platform', 'above', 'platform', 'count', 'backlog'),
+('rule_failures', 'platform', 'above', 'engine', 'count', 'nodata'),   -- in a row
 -- Of every metric whose rule says so (no_data = 'alert'): how long its source is silent.
 ('no_data_s', 'platform', 'above', null, 'seconds', 'nodata');
 
@@ -213,11 +215,17 @@ insert into public.noc_rules (
 
 -- Facts rather than tendencies: the probe or the sampler has already waited.
 insert into public.noc_rules (
-    code, metric, scope_kind, comparator, service, excluded_services, degraded_threshold,
-    down_threshold, for_degraded_s, for_down_s, keep_firing_s, no_data
+    code, metric, scope_kind, comparator, service, excluded_services, down_threshold,
+    for_degraded_s, for_down_s, keep_firing_s, no_data
 ) values
-('llm_down', 'probe_status', 'service', 'above', 'llm', '{}', null, 1, 0, 0, 0, 'alert'),
-('service_down', 'probe_status', 'service', 'above', null, '{llm}', null, 1, 0, 0, 0, 'alert'),
-('worker_silent', 'heartbeat_age_s', 'platform', 'above', null, '{}', null, 60, 0, 0, 0, 'keep_last'),
-('db_transaction', 'longest_transaction_s', 'platform', 'above', null, '{}', 300, null, 0, 0, 0, 'keep_last'),
-('db_partitions', 'partitions_ahead', 'platform', 'below', null, '{}', null, 2, 0, 0, 0, 'keep_last');
+('llm_down', 'probe_status', 'service', 'above', 'llm', '{}', 1, 0, 0, 0, 'alert'),
+('service_down', 'probe_status', 'service', 'above', null, '{llm}', 1, 0, 0, 0, 'alert');
+
+insert into public.noc_rules (
+    code, metric, scope_kind, comparator, degraded_threshold, down_threshold, for_degraded_s,
+    for_down_s, keep_firing_s
+) values
+('worker_silent', 'heartbeat_age_s', 'platform', 'above', null, 60, 0, 0, 0),
+('rule_error', 'rule_failures', 'platform', 'above', 2, null, 0, 0, 0),
+('db_transaction', 'longest_transaction_s', 'platform', 'above', 300, null, 0, 0, 0),
+('db_partitions', 'partitions_ahead', 'platform', 'below', null, 2, 0, 0, 0);

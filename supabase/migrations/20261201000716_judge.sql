@@ -65,8 +65,8 @@ as $$
     where (i.rule).no_data = 'alert' and (i.measured).silent_limit_s is not null
 $$;
 
-/* One verdict for each target of a family that is not ok or was not. */
-create function noc.judge(family text, at timestamptz)
+/* One verdict for each target of a family that is not ok or was not; `rules` null: of all. */
+create function noc.judge(family text, at timestamptz, rules uuid [] default null)
 returns setof noc.verdict
 language sql
 stable
@@ -114,5 +114,6 @@ as $$
     from facts as f
     inner join noc.rule_metrics as k on k.metric = coalesce((f.m).metric, (f.s).metric)
     cross join lateral noc.step(f.r, f.m, f.s, at) as n
-    where n.phase is not null or (f.s).fingerprint is not null
+    where (n.phase is not null or (f.s).fingerprint is not null)
+        and (rules is null or coalesce((f.r).rule_id, (f.s).rule_id) = any(rules))
 $$;

@@ -1,12 +1,16 @@
 -- Writes what noc.judge says: states, alerts, their events, and who is to be told.
 
 /*
-Evaluates the rules of one family at the instant `at`. Gives {"evaluated", "opened",
-"reopened", "escalated", "closed"}. A steady state writes nothing but, once a minute, that the alert
-was seen. Running it twice at one instant changes nothing. One caller at a time
-(noc.tick holds the lock).
+Evaluates the rules of one family at the instant `at`, of `rules` alone when given. One rule
+opens at most 500 alerts at a time, the worst and oldest first, and the rest with the next
+ticks: a rule gone wild neither stalls the others nor hides what it found. Gives
+{"evaluated", "opened", "reopened", "escalated", "closed"}. A steady state writes nothing
+but, once a minute, that the alert was seen. Running it twice at one instant changes nothing
+but for the 500. One caller at a time (noc.tick holds the lock).
 */
-create function noc.evaluate_family(family text, at timestamptz)
+create function noc.evaluate_family(
+    family text, at timestamptz, rules uuid [] default null
+)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -20,16 +24,26 @@ begin
             v.*, (v.before).alert_id as alert_id, (v.before).severity as severity_before,
             coalesce(at - (v.before).seen_at >= interval '1 minute', true) as seen_long_ago,
             (v.before).phase in ('firing', 'recovering', 'no_data') as had_fired
-        from noc.judge(family, at) as v
+        from noc.judge(family, at, rules) as v
     ),
 
-    firing as (
-        select v.* from verdicts as v
+    waiting as (
+        select
+            v.*,
+            row_number() over (
+                partition by v.rule_id
+                order by v.severity desc, least(v.warning_since, v.critical_since), v.fingerprint
+            ) as place
+        from verdicts as v
         where v.phase = 'firing'
             and v.value is not null
             and v.alert_id is null
             and coalesce((v.before).latched_until <= at, true)
             and noc.maintenance_until(v.company_cnpj, v.service, at) is null
+    ),
+
+    firing as (
+        select w.* from waiting as w where w.place <= 500
     ),
 
     -- What recovered a moment ago and is back is the same episode; what a person closed is not.
@@ -224,43 +238,5 @@ begin
         perform noc.announce('noc_alerts', null, true);
     end if;
     return v_counts;
-end;
-$$;
-
-/*
-Evaluates every enabled rule at the instant `at`. Gives the counts of all families and
-"ms"; a family that fails is named with its error in "errors" and leaves its states as
-they were, the others go on.
-*/
-create function noc.evaluate_rules(at timestamptz)
-returns jsonb
-language plpgsql
-security definer
-set search_path = ''
-as $$
-declare
-    v_started timestamptz := clock_timestamp();
-    v_total jsonb
-    := '{"evaluated": 0, "opened": 0, "reopened": 0, "escalated": 0, "closed": 0}'::jsonb;
-    v_errors jsonb := '{}'::jsonb;
-    v_family text;
-    v_counts jsonb;
-begin
-    for v_family in select f.family from noc.rule_families as f order by f.family loop
-        begin
-            v_counts := noc.evaluate_family(v_family, at);
-            select jsonb_object_agg(t.key, t.value::integer + (v_counts ->> t.key)::integer)
-            into v_total
-            from jsonb_each_text(v_total) as t;
-        exception when others then
-            v_errors := v_errors || jsonb_build_object(v_family, left(sqlerrm, 300));
-            raise warning 'rules of family % failed: %', v_family, sqlerrm;
-        end;
-    end loop;
-
-    return v_total || jsonb_build_object(
-        'ms', round((extract(epoch from clock_timestamp() - v_started) * 1000)::numeric, 1),
-        'errors', v_errors
-    );
 end;
 $$;

@@ -63,7 +63,8 @@ begin
             and value::numeric = trunc(value::numeric) and value::numeric between lowest and highest
         when 'number' then v_type = 'number' and value::numeric between -1e12 and 1e12
         when 'boolean' then v_type = 'boolean'
-        when 'uuid' then v_type = 'string' and value #>> '{}' ~* '^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$'
+        when 'uuid' then v_type = 'string'
+            and value #>> '{}' ~* '^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$'
         when 'texts' then v_type = 'array' and jsonb_array_length(value) <= 50 and not exists (
             select 1 from jsonb_array_elements(value) as e where jsonb_typeof(e) <> 'string'
         )

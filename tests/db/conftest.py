@@ -78,6 +78,12 @@ def db() -> Iterator[Database]:
 
 
 @pytest.fixture
+def silence_is_no_news(db: Database) -> None:
+    """For tests that probe once and then let time pass: no alert of a probe's silence."""
+    db.run("update public.noc_rules set no_data = 'keep_last' where no_data = 'alert'")
+
+
+@pytest.fixture
 def at() -> datetime:
     """The tests' present: today at noon UTC, inside the partitions that exist."""
     return datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)

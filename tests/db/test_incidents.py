@@ -21,7 +21,7 @@ from tests.db.judging import (
     recover,
 )  # fmt: skip
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.usefixtures("world", "silence_is_no_news")
 
 
 def down(db: Database, at: datetime, *companies: str) -> None:

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from tests.db.conftest import A1, A2, B1, GROUP_A, Database, World
 from tests.db.judging import MIN, S, alert_of, alerts, at_that_time, judge, opened, probed, recover
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.usefixtures("world", "silence_is_no_news")
 
 HOUR = 60 * MIN
 SAVE = "select noc.save_maintenance(%s, %s)"

@@ -24,7 +24,7 @@ from tests.db.telling import (
     told,
 )
 
-pytestmark = pytest.mark.usefixtures("world", only_ours.__name__)
+pytestmark = pytest.mark.usefixtures("world", "silence_is_no_news", only_ours.__name__)
 
 MIN = 60 * S
 BOTH = ("email", "whatsapp")

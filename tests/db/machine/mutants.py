@@ -7,7 +7,7 @@ from typing import Final
 from tests.db.isolation.mutants import Edit
 
 STEP: Final = "noc.step(public.noc_rules,noc.measurement,noc.rule_states,timestamptz)"
-EVALUATE: Final = "noc.evaluate_family(text,timestamptz)"
+EVALUATE: Final = "noc.evaluate_family(text,timestamptz,uuid[])"
 
 MUTANTS: Final[dict[str, Edit]] = {
     # limits

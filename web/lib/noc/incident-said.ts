@@ -138,8 +138,8 @@ export function nowSaid({ t, format }: Speaker, alert: Incident): Said {
 }
 
 /** Metrics that are judged over a window of calls, and so need enough of them. */
-const overWindow = new Set(["p95_ms", "error_rate"]);
-const belowLimit = new Set(["partitions_ahead"]);
+const overWindow = new Set(["p95_ms", "mean_ms", "error_rate", "error_rate_4xx", "error_rate_all"]);
+const belowLimit = new Set(["partitions_ahead", "cache_hit_ratio", "throughput_low"]);
 
 /** "Omie: p95 dos últimos 5 min acima do limite." */
 export function whySaid({ t, format }: Speaker, alert: Incident, rule: Rule): string {
