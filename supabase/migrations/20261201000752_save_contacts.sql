@@ -45,7 +45,11 @@ begin
         perform noc.fail('PT400', 'name', 'name: must have 1 to 120 characters on one line');
     end if;
     if length(contact.email) > 254
-        or contact.email !~ '^[^@[:space:][:cntrl:]<>,;"]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$' then
+        or length(split_part(contact.email, '@', 1)) > 64
+        or contact.email !~ (
+            '^[a-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&''*+/=?^_`{|}~-]+)*'
+            || '@[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$'
+        ) then
         perform noc.fail('PT400', 'email', 'email: not an e-mail address');
     end if;
     if num_nonnulls(contact.email, contact.phone) = 0 then

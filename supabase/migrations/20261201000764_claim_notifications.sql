@@ -25,7 +25,6 @@ as $$
             end::noc.notification_state,
             reason = case when e.state = 'leased' then n.reason else 'worker_lost' end,
             may_have_arrived = n.may_have_arrived or e.state = 'sending',
-            run_at = case when e.state = 'leased' then n.run_at else at end,
             lease_until = null,
             done_at = case when e.state = 'sending' and n.channel = 'whatsapp' then at end
         from expired as e
