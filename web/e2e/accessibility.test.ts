@@ -81,6 +81,7 @@ describe.each(screens)("axe finds nothing on %s", (screen) => {
       await signIn(page, "franqueado@noc.local");
       const region = page.getByRole("region", { name: panel, exact: true });
       await region.getByText(/./).first().waitFor();
+      await page.getByRole("heading", { level: 1 }).waitFor();
       await page.waitForLoadState("networkidle");
       expect(await violations(page)).toEqual([]);
       const opens = region.getByRole("button", { name: /^Novo (silêncio|contato)$/ });

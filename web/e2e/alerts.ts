@@ -80,9 +80,15 @@ export async function pastAlerts(count: number, company_cnpj = PADARIA): Promise
 /** Takes every alert that was made here away again. */
 export async function dropAlerts(): Promise<void> {
   await sql(
-    `delete from noc.alert_events where alert_id in (
-       select alert_id from public.noc_alerts where fingerprint like 'e2e:%');
-     delete from public.noc_alerts where fingerprint like 'e2e:%';`,
+    `begin;
+     -- No tick may plan one more meanwhile.
+     lock table noc.notifications in share row exclusive mode;
+     create temp table gone on commit drop as
+     select alert_id from public.noc_alerts where fingerprint like 'e2e:%';
+     delete from noc.notifications where alert_id in (select alert_id from gone);
+     delete from noc.alert_events where alert_id in (select alert_id from gone);
+     delete from public.noc_alerts where alert_id in (select alert_id from gone);
+     commit;`,
   );
 }
 
