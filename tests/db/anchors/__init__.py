@@ -1,0 +1,1 @@
+"""What others document of their alerting, and the tests that prove ours beside it."""
