@@ -172,6 +172,20 @@ def test_a_cause_that_is_itself_held_back_holds_back_all_the_same(
     assert cause(db, slow(db, at + 3 * MIN)) == f"inhibition:{source}"
 
 
+def test_what_nobody_looked_at_is_not_told_while_the_one_who_looks_is_silent(
+    db: Database, at: datetime
+) -> None:
+    db.run("select noc.heartbeat('health', 'one', %s, '{}', %s)", at, at)
+    probed(db, "omie", "UP", at, A1)
+    judge(db, at + 10 * MIN)
+    (alert,) = alerts(db, A1, "no_data")
+    source = next(
+        a for a in alerts(db, None, "worker_silent") if a["target"] == "service:worker:health"
+    )
+    assert str(cause(db, alert)).startswith("inhibition:")
+    assert source["muted_by"] is None
+
+
 def test_an_inhibited_alert_still_colours_its_service(
     db: Database, world: World, at: datetime
 ) -> None:

@@ -10,7 +10,18 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from tests.db.conftest import A1, A2, B1, GROUP_A, GROUP_B, Database, World, member
-from tests.db.judging import MIN, S, alert_of, at_that_time, judge, kinds, opened, probed, recover
+from tests.db.judging import (
+    MIN,
+    S,
+    alert_of,
+    alerts,
+    at_that_time,
+    judge,
+    kinds,
+    opened,
+    probed,
+    recover,
+)
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -108,6 +119,16 @@ def test_it_still_holds_when_the_data_stop(db: Database, world: World, at: datet
     found = db.all("select phase, alert_id from noc.rule_states where alert_id = %s", alert_id)
     assert found == [{"phase": "no_data", "alert_id": alert_id}]
     assert (alert_of(db, alert_id)["state"], muted(db, alert_id)) == ("open", "silence")
+
+
+def test_it_holds_what_is_told_of_the_silence_of_its_target_too(
+    db: Database, world: World, at: datetime
+) -> None:
+    silence(db, world.franqueado_a, at, lasting=3 * HOUR)
+    probed(db, "omie", "UP", at, A1)
+    judge(db, at + HOUR)
+    (alert,) = alerts(db, code="no_data")
+    assert muted(db, alert["alert_id"]) == "silence"
 
 
 def test_a_silence_that_is_planned_begins_at_its_time(
