@@ -26,6 +26,11 @@ export function LimitAreas({ limits, top }: { limits: Thresholds; top: number })
   );
 }
 
+/** The window in which something was decided, faint over its whole height. */
+export function Decided({ span }: { span: Span }) {
+  return <ReferenceArea x1={span.from} x2={span.to} fill="var(--fg-1)" fillOpacity={0.08} />;
+}
+
 /** What was not measured is hatched, and no line crosses it. */
 export function Gaps({
   gaps,

@@ -10,11 +10,12 @@ import {
   stopsOf,
   timeTicks,
   yScale,
+  type Span,
 } from "@/lib/noc/chart";
 import { useFormat } from "@/lib/noc/i18n";
 import type { Series } from "@/lib/noc/types";
 import type { ChartLook } from "./chart-look";
-import { Annotations, Gaps, LimitAreas, LimitLines, Lines } from "./chart-layers";
+import { Annotations, Decided, Gaps, LimitAreas, LimitLines, Lines } from "./chart-layers";
 import { AXIS_HEIGHT, ChartDefs, PLOT_TOP } from "./chart-marks";
 import { ChartTip } from "./chart-tip";
 
@@ -24,10 +25,14 @@ const TICK = { fontSize: 11, fill: "var(--fg-3)" };
 export interface ChartPlotProps {
   series: Series;
   look: ChartLook;
+  /** Of the past alone: its cursor is its own. */
+  frozen?: boolean;
+  /** The stretch that decided something. */
+  decided?: Span | null;
 }
 
 /** The drawing itself; its words are said by the panel around it. */
-export function ChartPlot({ series, look }: ChartPlotProps) {
+export function ChartPlot({ series, look, frozen = false, decided = null }: ChartPlotProps) {
   const format = useFormat();
   const id = useId();
   const [hot, setHot] = useState(false);
@@ -53,13 +58,13 @@ export function ChartPlot({ series, look }: ChartPlotProps) {
         <ComposedChart
           data={rows}
           margin={MARGIN}
-          syncId="noc"
-          syncMethod="value"
+          {...(frozen ? {} : { syncId: "noc", syncMethod: "value" as const })}
           accessibilityLayer={false}
         >
           <ChartDefs gradient={`${id}line`} hatch={`${id}hatch`} stops={stopsOf(limits, top)} />
           <CartesianGrid vertical={false} stroke="var(--grid)" syncWithTicks />
           <LimitAreas limits={limits} top={top} />
+          {decided !== null && <Decided span={decided} />}
           <Gaps gaps={gaps} from={from} to={to} hatch={`${id}hatch`} />
           <XAxis
             dataKey="t"

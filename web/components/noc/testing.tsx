@@ -21,6 +21,7 @@ import type {
   Timeline,
   Traffic,
 } from "@/lib/noc/types";
+import type { Evidence, Notice } from "@/lib/noc/types-story";
 import { TooltipProvider } from "../ui/tooltip";
 import { NowProvider } from "./now";
 
@@ -103,8 +104,38 @@ export function makeRule(change: Partial<Rule> = {}): Rule {
     keep_firing_s: 180,
     over_s: 300,
     min_samples: 20,
+    changed_since: false,
     ...change,
   };
+}
+
+export function makeNotice(change: Partial<Notice> = {}): Notice {
+  return {
+    notification_id: "notice-1",
+    alert_id: "alert-1",
+    event: "opened",
+    channel: "email",
+    severity: "warning",
+    company_cnpj: "11222333000181",
+    role: "franqueado",
+    name: "Francisco Ipê",
+    recipient: "f•••@noc.local",
+    state: "sent",
+    reason: null,
+    created_at: ago(26 * 60),
+    run_at: ago(26 * 60),
+    done_at: ago(26 * 60 - 6),
+    bundle_id: null,
+    instead_of: null,
+    attempts: [{ begun_at: ago(26 * 60), ended_at: ago(26 * 60), outcome: "sent", reason: null }],
+    ...change,
+  };
+}
+
+/** Of a rule without minutes, probes and queue. */
+export function makeEvidence(change: Partial<Evidence> = {}): Evidence {
+  const nothing = { minutes: null, endpoints: null, requests: null, probes: null, queue: null };
+  return { taken_at: ago(27 * 60), window_from: null, ...nothing, deeds: null, ...change };
 }
 
 type TimelineChange = Partial<Omit<Timeline, "alert">> & { alert?: Partial<Incident> };
@@ -123,6 +154,8 @@ export function makeTimeline({ alert, ...change }: TimelineChange = {}): Timelin
     },
     can_work: true,
     rule: makeRule(),
+    evidence: null,
+    notifications: [],
     events: [makeEvent("opened", { at: ago(27 * 60), value: 1640 })],
     seconds_to_ack: null,
     seconds_to_close: null,

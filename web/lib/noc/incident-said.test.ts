@@ -31,6 +31,7 @@ const rule: Rule = {
   keep_firing_s: 180,
   over_s: 300,
   min_samples: 20,
+  changed_since: false,
 };
 const plain = (text: string | null) => text?.replaceAll(/[\u00a0\u202f]/g, " ") ?? null;
 const said = (kind: EventKind, change: Partial<AlertEvent> = {}, of: Incident = alert) => {
@@ -43,8 +44,8 @@ const said = (kind: EventKind, change: Partial<AlertEvent> = {}, of: Incident = 
     until: null,
     actor: null,
     note: null,
-  redacted: false,
-  cause: null,
+    redacted: false,
+    cause: null,
     ...change,
     by_person,
   };
@@ -87,6 +88,21 @@ describe("an event", () => {
       "O texto é visível para quem trata o alerta.",
     ]);
     expect(said("assigned", { by_person: true })).toEqual(["Operador mudou o responsável"]);
+  });
+
+  test("whose words were taken out of the trail says so", () => {
+    const actor = "ana@noc.local";
+    expect(said("commented", { actor, redacted: true })).toEqual([
+      "ana@noc.local anotou",
+      "Texto removido da trilha.",
+    ]);
+  });
+
+  test("says when people stop being told, why, and when they are again", () => {
+    expect(said("muted", { cause: "silence" })).toEqual(["Deixou de avisar", "silêncio"]);
+    expect(said("unmuted", { cause: "maintenance" })).toEqual(["Voltou a avisar", "manutenção"]);
+    expect(said("flapping")[0]).toBe("Ficou instável");
+    expect(said("steady")[0]).toBe("Voltou a ficar estável");
   });
 
   test("tells how it ended", () => {

@@ -4,6 +4,8 @@
  * Null means "not measured", never zero.
  */
 
+import type { Evidence, Notice } from "./types-story";
+
 /** Words of the database for health; NO_DATA when nothing fresh is known. */
 export type HealthStatus = "UP" | "DEGRADED" | "DOWN" | "NO_DATA";
 
@@ -317,7 +319,7 @@ export interface AlertEvent {
   cause: MuteKind | null;
 }
 
-/** The rule as it stands now. Ages and windows are seconds. */
+/** The rule as it was when it fired. Ages and windows are seconds. */
 export interface Rule {
   rule_id: string;
   version: number;
@@ -331,6 +333,8 @@ export interface Rule {
   keep_firing_s: number;
   over_s: number;
   min_samples: number;
+  /** It is another now. */
+  changed_since: boolean;
 }
 
 /** An earlier alert of the same rule and target, with its last word. */
@@ -343,12 +347,16 @@ export interface Episode {
   note: string | null;
 }
 
-/** `events` oldest first, `before` latest first. */
+/** `events` and `notifications` oldest first, `before` latest first. */
 export interface Timeline {
   alert: Incident;
   can_work: boolean;
   rule: Rule | null;
+  /** Null until the engine's next turn has taken it. */
+  evidence: Evidence | null;
   events: AlertEvent[] | null;
+  /** Null for those who only read. */
+  notifications: Notice[] | null;
   seconds_to_ack: number | null;
   seconds_to_close: number | null;
   before: Episode[];

@@ -3,6 +3,7 @@ import { historyEn } from "./words-history-en";
 import { pageEn } from "./words-page-en";
 import { settingsEn } from "./words-settings-en";
 import { silenceEn } from "./words-silence-en";
+import { storyEn } from "./words-story-en";
 import { workEn } from "./words-work-en";
 import type { pt } from "./words-pt";
 
@@ -12,6 +13,7 @@ export const en: Record<keyof typeof pt, string> = {
   ...workEn,
   ...historyEn,
   ...silenceEn,
+  ...storyEn,
   ...settingsEn,
   ...shellEn,
 

@@ -3,6 +3,7 @@ import { historyPt } from "./words-history-pt";
 import { pagePt } from "./words-page-pt";
 import { settingsPt } from "./words-settings-pt";
 import { silencePt } from "./words-silence-pt";
+import { storyPt } from "./words-story-pt";
 import { workPt } from "./words-work-pt";
 
 /** Every word of the page. Holes are {named}; `.one` and `.other` are picked by count. */
@@ -11,6 +12,7 @@ export const pt = {
   ...workPt,
   ...historyPt,
   ...silencePt,
+  ...storyPt,
   ...settingsPt,
   ...shellPt,
 

@@ -32,7 +32,7 @@ export const silencePt = {
   "incident.event.flappingNote": "Abriu e fechou quatro vezes em uma hora; não avisa a cada vez.",
   "incident.event.steady": "Voltou a ficar estável",
   "incident.event.steadyNote": "Uma hora sem abrir nem fechar.",
-  "incident.redacted": "O texto foi apagado da trilha.",
+  "incident.redacted": "Texto removido da trilha.",
 
   "silence.title": "Silenciar alertas",
   "silence.how": "Ninguém é avisado enquanto valer. Os alertas continuam sendo avaliados e ficam na lista como silenciados.",

@@ -142,7 +142,7 @@ export const workEn: Record<keyof typeof workPt, string> = {
   "incident.why.ingest_backlog": "The batches received and not yet summed up went beyond the limit.",
   "incident.why.other": "{service}: the rule's measure passed its limit.",
   "incident.opening": "When it opened",
-  "incident.rule": "Rule in force",
+  "incident.rule": "The rule that fired",
   "incident.ruleGone": "The rule that opened this alert is gone.",
   "incident.ruleVersion": "v{n}",
   "incident.rule.over.above": "above {value}",

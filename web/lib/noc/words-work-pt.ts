@@ -141,7 +141,7 @@ export const workPt = {
   "incident.why.ingest_backlog": "Os lotes recebidos e ainda não somados passaram do limite.",
   "incident.why.other": "{service}: a medida da regra passou do limite.",
   "incident.opening": "Ao abrir",
-  "incident.rule": "Regra em vigor",
+  "incident.rule": "Regra que disparou",
   "incident.ruleGone": "A regra que abriu este alerta não existe mais.",
   "incident.ruleVersion": "v{n}",
   "incident.rule.over.above": "acima de {value}",

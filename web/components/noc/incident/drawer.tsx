@@ -45,7 +45,7 @@ function Body({ story, onOpen }: { story: Story; onOpen: (alert_id: string) => v
           tabIndex={-1}
           className="min-w-0 border-line-1 bg-sunken px-3 py-3 max-[879px]:border-t tablet:px-5 min-[880px]:overflow-y-auto min-[880px]:border-l"
         >
-          <Why alert={story.alert} rule={story.rule} />
+          <Why story={story} />
           <Before before={story.before} onOpen={onOpen} />
         </div>
       </div>

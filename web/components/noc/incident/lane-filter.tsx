@@ -1,16 +1,18 @@
 "use client";
 
-import { lanes, type Lane } from "@/lib/noc/incident";
+import type { Lane } from "@/lib/noc/incident";
 import { useT } from "@/lib/noc/i18n";
 import { LaneSign } from "./lane-sign";
 
 export interface LaneFilterProps {
+  /** Those that this reader has. */
+  lanes: readonly Lane[];
   off: ReadonlySet<Lane>;
   onChange: (off: ReadonlySet<Lane>) => void;
 }
 
 /** The lanes' legend, which also turns them off. */
-export function LaneFilter({ off, onChange }: LaneFilterProps) {
+export function LaneFilter({ lanes, off, onChange }: LaneFilterProps) {
   const t = useT();
   const toggle = (lane: Lane) => {
     const next = new Set(off);

@@ -10,6 +10,7 @@ import { looks, statusOfSeverity } from "@/lib/noc/status";
 import type { Incident, Rule } from "@/lib/noc/types";
 import { useNow } from "../now";
 import { EntryFrame } from "./entry-frame";
+import { Told } from "./told";
 
 /** The hour; on another day than today the day below it. */
 function When({ at }: { at: string }) {
@@ -68,6 +69,13 @@ export function TimelineEntry({ entry, alert, rule }: TimelineEntryProps) {
     return (
       <EntryFrame time={time} lane={entry.lane} scope={scope}>
         <Sentence said={nowSaid(speaker, alert)} scope={scope} />
+      </EntryFrame>
+    );
+  }
+  if (entry.kind === "notice") {
+    return (
+      <EntryFrame time={time} lane={entry.lane} scope={null}>
+        <Told event={entry.event} notices={entry.messages} />
       </EntryFrame>
     );
   }

@@ -1,9 +1,13 @@
 "use client";
 
 import { ruleFacts, whySaid, type RuleFact } from "@/lib/noc/incident-said";
+import { missingEvidence } from "@/lib/noc/evidence";
 import { useFormat, useT } from "@/lib/noc/i18n";
-import type { Incident, Rule } from "@/lib/noc/types";
+import type { Incident, Timeline } from "@/lib/noc/types";
+import { useNow } from "../now";
 import { StatusShape } from "../status-shape";
+import { EvidenceChart } from "./evidence-chart";
+import { EvidenceFacts } from "./evidence";
 
 function Row({ fact }: { fact: RuleFact }) {
   return (
@@ -20,10 +24,40 @@ function Row({ fact }: { fact: RuleFact }) {
   );
 }
 
-/** Why the rule fired and when it lets go, in its own limits. */
-export function Why({ alert, rule }: { alert: Incident; rule: Rule | null }) {
+function NoEvidence({ alert }: { alert: Incident }) {
+  const t = useT();
+  const now = useNow();
+  const why = missingEvidence(alert, now);
+  return (
+    <p role={why === "coming" ? "status" : undefined} className="mt-4 text-small text-fg-3">
+      {t(`evidence.${why}`)}
+    </p>
+  );
+}
+
+function Seal({ story: { rule, evidence } }: { story: Timeline }) {
   const t = useT();
   const format = useFormat();
+  return (
+    <p className="mt-4 border-t border-line-1 pt-1.5 text-micro text-fg-3">
+      {[
+        evidence && t("evidence.taken", { time: format.instant(evidence.taken_at) }),
+        rule && `${t("incident.rule")} ${t("incident.ruleVersion", { n: rule.version })}`,
+      ]
+        .filter(Boolean)
+        .join(" · ")}
+      {rule?.changed_since === true && (
+        <span className="block text-fg-2">{t("evidence.changedSince")}</span>
+      )}
+    </p>
+  );
+}
+
+/** Why the rule fired, what was kept of that moment, and when it lets go, in its own limits. */
+export function Why({ story }: { story: Timeline }) {
+  const t = useT();
+  const format = useFormat();
+  const { alert, rule, evidence } = story;
   const opening: RuleFact[] =
     alert.unit === "status"
       ? []
@@ -45,16 +79,20 @@ export function Why({ alert, rule }: { alert: Incident; rule: Rule | null }) {
       </p>
       {rule !== null && (
         <>
+          {evidence !== null && <EvidenceChart evidence={evidence} alert={alert} rule={rule} />}
           <dl>
             {[...opening, ...ruleFacts({ t, format, me: null }, rule, alert.unit)].map((fact) => (
               <Row key={fact.label} fact={fact} />
             ))}
           </dl>
-          <p className="border-t border-line-1 pt-1.5 text-micro text-fg-3">
-            {t("incident.rule")} · {t("incident.ruleVersion", { n: rule.version })}
-          </p>
         </>
       )}
+      {evidence === null ? (
+        <NoEvidence alert={alert} />
+      ) : (
+        <EvidenceFacts evidence={evidence} works={story.can_work} />
+      )}
+      {(rule !== null || evidence !== null) && <Seal story={story} />}
     </section>
   );
 }

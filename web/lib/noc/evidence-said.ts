@@ -1,0 +1,36 @@
+/** The kept evidence in words. Pure. */
+import type { Format } from "./format";
+import type { Translate } from "./i18n";
+import { readable } from "./sentence";
+import type { Deed, EvidenceEndpoint, EvidenceProbe } from "./types-story";
+
+/** "40 chamadas · 10 % de erros · até 2.210 ms". */
+export function endpointSaid(
+  t: Translate,
+  format: Format,
+  { count, error_rate, latency_max_ms }: EvidenceEndpoint,
+): string {
+  const parts = [t.count("evidence.calls", count)];
+  if (error_rate > 0) parts.push(t("evidence.errors", { rate: format.percent(error_rate) }));
+  if (latency_max_ms !== null) {
+    parts.push(t("evidence.most", { latency: format.value(latency_max_ms, "ms") }));
+  }
+  return parts.join(" · ");
+}
+
+/** "falhou: sem resposta a tempo". */
+export function probeSaid(t: Translate, { outcome, reason }: EvidenceProbe): string {
+  const word = t(`evidence.outcome.${outcome}`);
+  if (reason === null) return word;
+  const http = /^http_(\d+)$/.exec(reason)?.[1];
+  const why =
+    http === undefined
+      ? (t.find("evidence.reason", reason) ?? readable(reason))
+      : t("evidence.reason.http", { code: http });
+  return t("told.because", { state: word, reason: why });
+}
+
+/** What somebody did; a deed that no catalogue knows is its code made readable. */
+export function deedSaid(t: Translate, { action }: Deed): string {
+  return t.find("evidence.deed", action) ?? readable(action);
+}
