@@ -49,6 +49,8 @@ PORTUGUESE = Words(
         "db_connections": "Banco quase sem conexões",
         "db_transaction": "Transação longa no banco",
         "db_partitions": "Faltam partições no banco",
+        "audit_broken": "Trilha de auditoria violada",
+        "no_data": "{service} sem dados",
     },
     events={
         "opened": "{severity}",
@@ -109,6 +111,8 @@ ENGLISH = Words(
         "db_connections": "Database almost out of connections",
         "db_transaction": "Long transaction in the database",
         "db_partitions": "Partitions missing in the database",
+        "audit_broken": "Audit trail broken",
+        "no_data": "No data of {service}",
     },
     events={
         "opened": "{severity}",

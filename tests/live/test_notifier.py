@@ -11,13 +11,18 @@ from tests.live.instance import Live, notifier_alone, running
 from tests.live.telling import Post, probed
 from tests.live.waiting import wait_until
 
-COMPANY, NEIGHBOUR = "A1B2C3D4000193", "00000000000191"
+COMPANY = "A1B2C3D4000193"
+# The silence of the other workers would be told too.
+PROBES_ALONE = """
+    update public.noc_rules set enabled = code = 'service_down', no_data = 'keep_last'
+"""
 
 
 @pytest.fixture(scope="module")
 def telling(template: Path) -> Iterator[Live]:
     """An instance whose only worker is the notifier."""
     with running(template, "notify", notifier_alone) as started:
+        started.rows(PROBES_ALONE)
         yield started
 
 
