@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from workers import formats
 from workers.model import Message
@@ -104,8 +105,16 @@ def _alert(message: Message, words: Words, web_url: str) -> Notice:
         severity="info" if message.event == "closed" else str(facts["severity"]),
         lines=tuple(lines),
         note=_note(message, words),
-        link=f"{web_url}/?alert={facts['alert_id']}",
+        link=f"{web_url}/{place_of(message)}",
     )
+
+
+def place_of(message: Message) -> str:
+    """The page's query for the alert; for who does not see it, for the service."""
+    facts = message.facts
+    if message.role != "admin" and facts["company_cnpj"] is None:
+        return f"?service={quote(str(facts['service']))}"
+    return f"?alert={facts['alert_id']}"
 
 
 def _closing(message: Message, words: Words) -> list[tuple[str, str]]:

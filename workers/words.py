@@ -50,7 +50,6 @@ PORTUGUESE = Words(
         "db_transaction": "Transação longa no banco",
         "db_partitions": "Faltam partições no banco",
         "audit_broken": "Trilha de auditoria violada",
-        "no_data": "{service} sem dados",
     },
     events={
         "opened": "{severity}",
@@ -112,7 +111,6 @@ ENGLISH = Words(
         "db_transaction": "Long transaction in the database",
         "db_partitions": "Partitions missing in the database",
         "audit_broken": "Audit trail broken",
-        "no_data": "No data of {service}",
     },
     events={
         "opened": "{severity}",

@@ -21,6 +21,7 @@ create table public.noc_alerts (
     closed_at timestamptz,
     close_reason text collate "C",              -- recovered, withdrawn, manual
     acked_by uuid,                              -- of the acknowledgement in force
+    acked_severity public.alert_severity,       -- what was acknowledged: only worse ends it
     ack_until timestamptz,
     assignee uuid,                              -- who is responsible
     reopen_count integer not null default 0,    -- recovered and came back within rule.reopen_s

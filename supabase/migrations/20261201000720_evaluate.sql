@@ -110,16 +110,18 @@ begin
             severity_max = greatest(a.severity_max, v.severity),
             state = case
                 when f.ends then 'closed'
-                when v.severity > a.severity then 'open' -- worse than what was acknowledged
+                when v.severity > a.acked_severity then 'open'
                 else a.state
             end,
-            acked_by = case when f.ends or v.severity > a.severity then null else a.acked_by end,
-            ack_until = case when f.ends or v.severity > a.severity then null else a.ack_until end,
+            acked_by = case when f.ends or v.severity > a.acked_severity then null else a.acked_by end,
+            ack_until = case when f.ends or v.severity > a.acked_severity then null else a.ack_until end,
             closed_at = case when f.ends then greatest(at, a.opened_at) end,
             close_reason = case
                 when f.ends then case when v.code is null then 'withdrawn' else 'recovered' end
             end,
-            flipped_at = case when v.phase is null then at else a.flipped_at end,
+            flipped_at = case
+                when v.phase is null or v.severity <> a.severity then at else a.flipped_at
+            end,
             muted_by = case when not f.ends then a.muted_by end,
             last_value = coalesce(v.value, a.last_value),
             last_seen_at = case when v.value is null then a.last_seen_at else at end,

@@ -1,7 +1,8 @@
 -- An alert that opens and closes too often is told once as unstable and stays one open row.
 
 /*
-Marks what opened at `at` and flipped, opened or closed, at least 4 times within the hour.
+Marks what changed at `at` and opened or closed at least 4 times within the hour, or changed its
+severity or state at least 6 times.
 What did not flip for an hour is steady again, and closed when it is good. Gives {"flapping",
 "steady", "closed"}.
 */
@@ -16,12 +17,16 @@ as $$
         where a.flipped_at = at
             and a.state <> 'closed'
             and not a.flapping
-            and 4 <= (
-                select count(*)
+            and (
+                select
+                    count(*) >= 6
+                    or count(*) filter (where e.kind in ('opened', 'reopened', 'closed')) >= 4
                 from public.noc_alerts as l
                 inner join noc.alert_events as e
                     on e.alert_id = l.alert_id
-                    and e.kind in ('opened', 'reopened', 'closed')
+                    and e.kind in (
+                        'opened', 'reopened', 'closed', 'severity_up', 'severity_down'
+                    )
                     and e.at > settle_flapping.at - interval '1 hour'
                     and e.at <= settle_flapping.at
                 where l.fingerprint = a.fingerprint

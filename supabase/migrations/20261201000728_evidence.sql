@@ -141,21 +141,25 @@ begin
     with fresh as materialized (
         select
             a.*, r.over_s, k.family, k.metric, k.reason = 'errors' as by_errors,
-            date_trunc('minute', a.flipped_at - make_interval(secs => r.over_s)) as first
+            date_trunc('minute', o.opened - make_interval(secs => r.over_s)) as first
         from public.noc_alerts as a
         inner join public.noc_rules as r on r.rule_id = a.rule_id
         inner join noc.rule_metrics as k on k.metric = r.metric
-        left join noc.alert_evidence as e
-            on e.alert_id = a.alert_id and e.taken_at >= a.flipped_at
+        cross join lateral (
+            select max(v.at) as opened from noc.alert_events as v
+            where v.alert_id = a.alert_id and v.kind in ('opened', 'reopened')
+        ) as o
+        left join noc.alert_evidence as e on e.alert_id = a.alert_id and e.taken_at >= o.opened
         where a.state <> 'closed'
             and not a.incident
             and a.flipped_at > at - interval '5 minutes'
-            and a.flipped_at <= at
+            and o.opened > at - interval '5 minutes'
+            and o.opened <= at
             and e.alert_id is null
             and not (a.flapping and exists (
                 select 1 from noc.alert_evidence as h where h.alert_id = a.alert_id
             ))
-        order by a.severity desc, a.flipped_at, a.alert_id
+        order by a.severity desc, o.opened, a.alert_id
         limit 20
     )
 

@@ -125,6 +125,7 @@ begin
     set
         state = 'ack',
         acked_by = auth.uid(),
+        acked_severity = a.severity,
         ack_until = at + make_interval(mins => coalesce(
             ack_alert.minutes, case a.severity when 'critical' then 30 else 240 end
         )),

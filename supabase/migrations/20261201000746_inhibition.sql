@@ -10,22 +10,21 @@ target. `release_s`: how long after the source's end targets are still held back
 create table noc.inhibitions (
     name text primary key,
     source_codes text [] not null,
-    source_service text references noc.services (service_name),     -- null: any
-    target_codes text [],                                           -- null: every rule
+    source_target text,         -- noc_alerts.target; null: any
+    target_codes text [],       -- null: every rule
     same_service boolean not null,
     release_s integer not null default 120
 );
 
-create index inhibitions_source_service_idx on noc.inhibitions (source_service);
 alter table noc.inhibitions enable row level security;
 
 insert into noc.inhibitions values
 ('service_down', '{service_down,llm_down}', null, '{p95_latency,error_rate}', true, 120),
 -- The backlog of an outage takes its time to drain.
-('whatsapp_down', '{service_down}', 'whatsapp', '{whatsapp_queue_pending}', true, 900),
-('database_down', '{service_down}', 'supabase:postgres', null, false, 120),
+('whatsapp_down', '{service_down}', 'service:whatsapp', '{whatsapp_queue_pending}', true, 900),
+('database_down', '{service_down}', 'service:supabase:postgres', null, false, 120),
 -- Who does not look brings nothing.
-('worker_silent', '{worker_silent}', null, '{no_data}', false, 120);
+('prober_silent', '{worker_silent}', 'service:worker:health', '{no_data}', false, 120);
 
 /* For each open alert that a source inhibits at `at`, the source: open, or gone a moment ago. */
 create function noc.inhibited(at timestamptz)
@@ -40,7 +39,7 @@ as $$
         from noc.inhibitions as i
         inner join public.noc_alerts as a
             on a.code = any(i.source_codes)
-            and coalesce(a.service = i.source_service, i.source_service is null)
+            and coalesce(a.target = i.source_target, i.source_target is null)
             and a.severity = 'critical'
             and coalesce(a.closed_at > at - make_interval(secs => i.release_s), true)
         where coalesce(a.close_reason = 'recovered', true)
@@ -56,7 +55,7 @@ as $$
         and coalesce(a.company_cnpj = s.company_cnpj, s.company_cnpj is null)
         and not (
             a.code = any(s.source_codes)
-            and coalesce(a.service = s.source_service, s.source_service is null)
+            and coalesce(a.target = s.source_target, s.source_target is null)
         )
     order by a.alert_id, s.alert_id
 $$;

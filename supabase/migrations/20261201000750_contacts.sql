@@ -108,7 +108,9 @@ $$;
 
 /*
 Whether what concerns this company, of this group (both null: no company) may be told to the
-contact: it is not deleted, and its user, when it has one, may see it in the contact's role.
+contact: it is not deleted, and its user, when it has one, may see it in the contact's role. What
+concerns no company is told to a franqueado as the public status of a shared service alone
+(noc.recipients): its user must still hold the contact's own scope.
 */
 create function noc.may_be_told(contact noc.contacts, company_cnpj text, group_id uuid)
 returns boolean
@@ -127,12 +129,22 @@ as $$
                     or m.role in (contact.role, 'franqueado')
                     and contact.role <> 'admin'
                     and (
-                        m.company_cnpj = may_be_told.company_cnpj
-                        or m.group_id = may_be_told.group_id
+                        m.company_cnpj = s.company_cnpj
+                        or m.group_id = s.group_id
                     )
                 )
         )
     )
+    from (
+        select
+            case when p.own then contact.company_cnpj else may_be_told.company_cnpj end
+            as company_cnpj,
+            case when p.own then contact.group_id else may_be_told.group_id end as group_id
+        from (
+            select contact.role = 'franqueado'
+                and num_nonnulls(may_be_told.company_cnpj, may_be_told.group_id) = 0 as own
+        ) as p
+    ) as s
 $$;
 
 /* The contact as those see it who look after it; the phone masked. */

@@ -13,11 +13,13 @@ $$;
 /*
 Contacts and channels for each of the alerts by its present severity. A channel that a contact
 would be told by, but that is refused for good or is what the alert is about, gives way to the
-other one. Admin is not told of a part when told of the whole (noc_alerts.parent_id).
+other one. Admin is not told of a part when told of the whole (noc_alerts.parent_id). A shared
+provider's trouble is told to the franqueados too whose companies called it in the last day:
+their own alerts of it may be inhibited by it. `works`: the contact may work the alert.
 */
 create function noc.recipients(alert_ids uuid [])
 returns table (
-    alert_id uuid, contact_id uuid, channel text, role text, escalation_step smallint
+    alert_id uuid, contact_id uuid, channel text, works boolean, escalation_step smallint
 )
 language sql
 stable
@@ -25,7 +27,8 @@ set search_path = ''
 as $$
     with reached as (
         select
-            a.alert_id, c.contact_id, c.role, c.escalation_step, h.channel,
+            a.alert_id, c.contact_id, c.escalation_step, h.channel,
+            c.role = 'admin' or c.role = 'franqueado' and a.company_cnpj is not null as works,
             coalesce(
                 h.address is not null and a.severity >= h.least
                 and (c.role <> 'cliente' or c.opted_in),
@@ -36,12 +39,30 @@ as $$
             and coalesce(a.service <> all(noc.carried_by(h.channel)), true) as able
         from public.noc_alerts as a
         left join public.companies as m on m.company_cnpj = a.company_cnpj
+        left join noc.services as v
+            on a.company_cnpj is null
+            and not a.incident
+            and v.service_name = a.service
+            and v.shared
+            and v.kind <> 'platform'
         inner join noc.contacts as c
             on c.deleted_at is null
             and (
                 c.role = 'admin'
                 or c.company_cnpj = a.company_cnpj
                 or c.group_id = m.group_id
+                or c.role = 'franqueado' and v.service_name is not null and exists (
+                    select 1
+                    from public.companies as o
+                    inner join public.metrics_agg as u
+                        on u."window" = '1m'
+                        and u.level = 'service'
+                        and u.company_cnpj = o.company_cnpj
+                        and u.bucket > a.opened_at - interval '1 day'
+                        and u.service = v.service_name
+                    where o.active
+                        and (o.company_cnpj = c.company_cnpj or o.group_id = c.group_id)
+                )
             )
         cross join lateral (values
             ('email', c.email, c.email_from, c.email_broken_at),
@@ -69,7 +90,7 @@ as $$
         from reached as r
     )
 
-    select w.alert_id, w.contact_id, w.channel, w.role, w.escalation_step
+    select w.alert_id, w.contact_id, w.channel, w.works, w.escalation_step
     from weighed as w
     where w.able and (w.wanted or w.hindered)
 $$;

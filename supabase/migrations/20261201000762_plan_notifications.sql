@@ -90,7 +90,8 @@ as $$
         select distinct on (a.alert_id)
             a.alert_id, a.company_cnpj, a.severity, e.event_id, e.kind, e.at,
             noc.told_facts(a, plan_news.at) as facts,
-            case e.kind when 'unmuted' then 'opened' else e.kind end as event
+            case e.kind when 'unmuted' then 'opened' else e.kind end as event,
+            e.kind = 'unmuted' or a.flapping and e.kind = 'severity_up' as known_counts
         from noc.alert_events as e
         inner join public.noc_alerts as a on a.alert_id = e.alert_id
         where e.event_id = any(event_ids)
@@ -117,8 +118,8 @@ as $$
             on r.alert_id = n.alert_id
         inner join noc.contacts as c on c.contact_id = r.contact_id
         where r.escalation_step = 0
-            and (r.role <> 'cliente' or n.event <> 'flapping')
-            and (n.kind <> 'unmuted' or not noc.knows(
+            and (r.works or n.event <> 'flapping')
+            and (not n.known_counts or not noc.knows(
                 n.alert_id, r.contact_id, r.channel, n.severity
             ))
         on conflict on constraint notifications_one_per_event do nothing
@@ -177,7 +178,10 @@ begin
     select distinct on (n.alert_id, n.contact_id, n.channel)
         n.alert_id, 'closed', l.event_id, n.channel, n.contact_id, a.company_cnpj, a.severity,
         noc.told_facts(a, plan_closings.at) || jsonb_build_object(
-            'by', case when c.role <> 'cliente' then l.actor end
+            'by', case
+                when c.role = 'admin' or c.role = 'franqueado' and a.company_cnpj is not null
+                    then l.actor
+            end
         ),
         'planned', plan_closings.at, plan_closings.at
     from noc.notifications as n
@@ -250,7 +254,7 @@ as $$
             and r.contact_id = d.contact_id
             and r.channel = d.channel
         inner join noc.contacts as c on c.contact_id = d.contact_id
-        where r.role <> 'cliente'
+        where r.works
         on conflict on constraint notifications_one_per_event do nothing
         returning 1
     )
@@ -261,7 +265,8 @@ $$;
 /*
 Plans the next steps of critical alerts that nobody answers: step 1 after 10 minutes, step 2
 after 20, then from the beginning, three times in all. The clock starts with the opening, the
-return, the rise, the end of an acknowledgement (which tells step 0 again) or of a mute.
+return, the rise, the end of an acknowledgement (which tells step 0 and who is responsible) or
+of a mute.
 `since`: the last turn. Gives how many messages.
 */
 create function noc.plan_escalations(since timestamptz, at timestamptz)
@@ -308,8 +313,13 @@ as $$
             (s.alert).company_cnpj, (s.alert).severity, s.facts, 'planned', at, at
         from steps as s
         inner join noc.recipients(array(select distinct w.alert_id from steps as w)) as r
-            on r.alert_id = s.alert_id and r.escalation_step = s.step % 3
-        where r.role <> 'cliente'
+            on r.alert_id = s.alert_id
+        inner join noc.contacts as c on c.contact_id = r.contact_id
+        where r.works
+            and (
+                r.escalation_step = s.step % 3
+                or s.step = 0 and c.user_id = (s.alert).assignee
+            )
         on conflict on constraint notifications_one_per_event do nothing
         returning 1
     )

@@ -140,6 +140,10 @@ def test_many_at_once_are_taken_in_turns(
         " generate_series(1, %s) as n where code = 'p95_latency'",
         A1, at, at, at, at, alerts_open,
     )  # fmt: skip
+    db.run(
+        "insert into noc.alert_events (alert_id, at, kind, severity)"
+        " select alert_id, opened_at, 'opened', severity from public.noc_alerts"
+    )
     assert [take(db, at + 10 * turn * S) for turn in range(len(turns))] == turns
 
 

@@ -186,6 +186,19 @@ def test_what_nobody_looked_at_is_not_told_while_the_one_who_looks_is_silent(
     assert source["muted_by"] is None
 
 
+@pytest.mark.parametrize(("silent", "held"), [("health", True), ("notify", False)])
+def test_only_the_worker_that_probes_holds_back_the_silence_of_probes(
+    db: Database, at: datetime, silent: str, held: bool
+) -> None:
+    for worker in ("health", "notify"):
+        heard = at if worker == silent else at + 10 * MIN
+        db.run("select noc.heartbeat(%s, 'one', %s, '{}', %s)", worker, heard, heard)
+    probed(db, "omie", "UP", at, A1)
+    judge(db, at + 10 * MIN)
+    (alert,) = alerts(db, A1, "no_data")
+    assert (cause(db, alert) is not None) is held
+
+
 def test_an_inhibited_alert_still_colours_its_service(
     db: Database, world: World, at: datetime
 ) -> None:

@@ -29,6 +29,28 @@ pytestmark = pytest.mark.usefixtures("world")
 # Acknowledge
 
 
+def test_the_severity_that_was_acknowledged_does_not_end_the_acknowledgement_when_it_returns(
+    db: Database, world: World, at: datetime
+) -> None:
+    traffic(db, at, 2500)
+    evaluate(db, at)
+    evaluate(db, at + 120 * S)
+    alert_id = alerts(db)[0]["alert_id"]
+    at_that_time(
+        db, world.franqueado_a, "select noc.ack_alert(%s, null, 240, %s)", alert_id, at + 2 * MIN
+    )
+    db.run("delete from public.metrics_agg")
+    traffic(db, at + 8 * MIN, 1500)
+    evaluate(db, at + 8 * MIN)
+    severities = [alert_of(db, alert_id)["severity"]]
+    db.run("delete from public.metrics_agg")
+    traffic(db, at + 9 * MIN, 2500)
+    evaluate(db, at + 9 * MIN)
+    evaluate(db, at + 11 * MIN)
+    found = alert_of(db, alert_id)
+    assert (severities, found["severity"], found["state"]) == (["warning"], "critical", "ack")
+
+
 @pytest.mark.parametrize(("status", "minutes"), [("DOWN", 30), ("DEGRADED", 240)])
 def test_an_acknowledgement_lasts_by_the_severity(
     db: Database, world: World, at: datetime, status: str, minutes: int

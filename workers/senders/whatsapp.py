@@ -105,7 +105,7 @@ def _template(message: Message, notice: Notice) -> tuple[str, Sequence[str], str
                 wording.since(facts),
                 wording.measured(facts, words),
             ]
-            return "noc_alerta", texts, f"?alert={facts['alert_id']}"
+            return "noc_alerta", texts, wording.place_of(message)
 
 
 def _parameters(texts: Sequence[str]) -> list[Mapping[str, str]]:
