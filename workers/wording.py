@@ -110,11 +110,11 @@ def _alert(message: Message, words: Words, web_url: str) -> Notice:
 
 
 def place_of(message: Message) -> str:
-    """The page's query for the alert; for who does not see it, for the service."""
+    """Path and query of the alert's drawer; for who does not see it, of its service."""
     facts = message.facts
     if message.role != "admin" and facts["company_cnpj"] is None:
-        return f"?service={quote(str(facts['service']))}"
-    return f"?alert={facts['alert_id']}"
+        return f"noc/?service={quote(str(facts['service']))}"
+    return f"noc/?alert={facts['alert_id']}"
 
 
 def _closing(message: Message, words: Words) -> list[tuple[str, str]]:
@@ -152,7 +152,7 @@ def _bundle(message: Message, words: Words, web_url: str) -> Notice:
         severity="critical" if "critical" in severities else "warning",
         lines=lines,
         note=texts["storm_more"] if message.event == "storm" else ended,
-        link=f"{web_url}/",
+        link=f"{web_url}/noc/",
     )
 
 

@@ -43,7 +43,7 @@ def test_an_alert_and_its_end_reach_whom_they_concern_and_nobody_else(telling: L
     alert_id = telling.value(
         "select alert_id from public.noc_alerts where company_cnpj = %s", COMPANY
     )
-    assert f"/?alert={alert_id}" in text
+    assert f"/noc/?alert={alert_id}" in text
     assert "Medido: fora do ar" in text
 
     probed(telling, "UP", [COMPANY])

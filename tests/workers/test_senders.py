@@ -149,7 +149,7 @@ async def test_an_alert_says_the_same_as_the_mail_and_leads_to_it(
     assert call["body"]["biz_opaque_callback_data"] == asked.notification_id
     (sent,) = await fakes.messages()
     assert "*Crítico*: Omie lento" in sent["body"]
-    assert sent["button_url"] == f"http://localhost:3000/?alert={ALERT_ID}"
+    assert sent["button_url"] == f"http://localhost:3000/noc/?alert={ALERT_ID}"
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def test_an_alert_says_what_where_since_when_how_bad_and_where_to_look() -> None
     assert "Desde: 24/11 11:33 BRT" in text
     assert "Medido: 2.134 ms (limite 2.000 ms)" in text
     assert "Há: 27 min" in text
-    assert f"{WEB}/?alert={ALERT_ID}" in text
+    assert f"{WEB}/noc/?alert={ALERT_ID}" in text
 
 
 def test_the_same_in_english() -> None:

@@ -93,7 +93,7 @@ def _template(message: Message, notice: Notice) -> tuple[str, Sequence[str], str
         case "test":
             return "noc_teste", [message.name], None
         case "bundle" | "storm":
-            return "noc_resumo", [notice.title, notice.what], "?"
+            return "noc_resumo", [notice.title, notice.what], "noc/"
         case "closed":
             company = wording.company_of(facts, words)
             return "noc_alerta_fechado", [notice.what, company, wording.lasted(facts)], None
