@@ -328,6 +328,22 @@ as $$
 $$;
 
 /*
+Leaves word for the tick of whose messages were planned or ended since then. Looks 10 s further
+back: what was written before may have been committed after.
+*/
+create function noc.touch_notifications(since timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+    insert into noc.touched (table_name, company_cnpj)
+    select distinct 'noc_notifications', n.company_cnpj
+    from noc.notifications as n
+    where n.created_at > since - interval '10 seconds'
+        or n.done_at > since - interval '10 seconds'
+$$;
+
+/*
 Plans what is to be told at `at`, each event exactly once, at most 500 of them a turn. Gives
 {"events", "planned", "bundled", "expired"}, or {"error"}: then nothing was planned, and the
 events wait for the next turn. One caller at a time (noc.tick holds the lock).
@@ -359,6 +375,7 @@ begin
         + noc.plan_escalations(v_since, at)
         + noc.plan_reminders(at);
     update noc.planner_state as p set planned_at = greatest(p.planned_at, at) where p.one;
+    perform noc.touch_notifications(v_since);
     return jsonb_build_object(
         'events', cardinality(v_events), 'planned', v_planned,
         'bundled', noc.release_planned(at), 'expired', noc.expire_notifications(at)

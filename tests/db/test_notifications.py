@@ -57,6 +57,28 @@ def test_an_opening_is_told_once_by_the_channels_of_its_severity(
     assert {one["facts"]["service"] for one in sent} == {"omie"}
 
 
+def test_what_becomes_of_messages_is_announced_and_quiet_is_not(db: Database, at: datetime) -> None:
+    contact(db, phone=PHONE)
+    judge(db, "DOWN", at)
+
+    def announced(moment: datetime) -> list[str]:
+        db.run("delete from noc.touched")
+        plan(db, moment)
+        companies: list[str] = db.one(
+            "select coalesce(array_agg(company_cnpj::text), '{}') from noc.touched"
+            " where table_name = 'noc_notifications'"
+        )
+        return companies
+
+    # Planned at `at`, and told once more for what had not been committed then.
+    assert announced(at + 10 * S) == [A1]
+    assert announced(at + 20 * S) == []
+    send_all(db, at + 21 * S)
+    assert announced(at + 30 * S) == [A1]
+    assert announced(at + 40 * S) == [A1]
+    assert announced(at + 50 * S) == []
+
+
 def test_a_warning_is_mailed_and_does_not_ring_a_telephone(db: Database, at: datetime) -> None:
     contact(db, phone=PHONE)
     assert told(db, alert_id=slow(db, at)) == [("opened", "email", "queued")]

@@ -24,7 +24,7 @@ const readsOf: Record<string, readonly Read[]> = {
   memberships: ["me", "overview", "timeline", "history", "silences", "contacts", "notifications", "rules"],
   noc_rules: ["overview", "series", "timeline", "rules"],
   noc_contacts: ["contacts"],
-  noc_notifications: ["notifications", "contacts"],
+  noc_notifications: ["notifications", "contacts", "timeline"],
 };
 const everyRead: readonly Read[] = [
   "me",
