@@ -39,6 +39,7 @@ def running_stage(wanted: Wanted) -> Iterator[dict[str, str]]:
             "NOC_TEST_INSTANCE": instance.name,
             "JWT_JWKS": str(jwks_path(instance)),
             "NOC_GATEWAY_LOG": str(instance.log / "access.json"),
+            "NOC_FAKES_URL": instance.fakes_url,
             "CHROMIUM_PATH": CHROMIUM,
             "PGHOST": "127.0.0.1",
             "PGPORT": str(instance.ports.database),

@@ -25,8 +25,9 @@ async function sql(statement: string, variables: Record<string, string> = {}): P
 export const PADARIA = "11222333000181";
 
 /**
- * An open alert of the error rate as the engine would have left it 27 minutes ago, and one of the
- * day before. No measurement belongs to it, so the running engine leaves it alone.
+ * An open alert of the error rate as the engine would have left it 27 minutes ago, with its
+ * evidence, and one of the day before. No measurement belongs to it, so the running engine leaves
+ * it alone.
  */
 export async function openAlert(company_cnpj = PADARIA, severity = "critical"): Promise<string> {
   return sql(
@@ -44,17 +45,94 @@ export async function openAlert(company_cnpj = PADARIA, severity = "critical"): 
      ), alert as (
        insert into public.noc_alerts (alert_id, rule_id, code, fingerprint, target, company_cnpj,
          service, severity, severity_max, started_at, opened_at, last_seen_at, value, last_value,
-         threshold, unit)
+         threshold, unit, flipped_at)
        select f.alert_id, r.rule_id, r.code, f.fingerprint, 'service:banks', :'company', 'banks',
          :'severity', :'severity', f.began, f.began, now(), 0.14, 0.12,
-         case :'severity' when 'critical' then r.down_threshold else r.degraded_threshold end, 'ratio'
+         case :'severity' when 'critical' then r.down_threshold else r.degraded_threshold end, 'ratio',
+         f.began
        from fresh as f cross join public.noc_rules as r where r.code = 'error_rate'
        returning alert_id, opened_at, severity
+     ), evidence as (
+       insert into noc.alert_evidence (alert_id, taken_at, window_from, minutes, endpoints, requests)
+       select a.alert_id, a.opened_at, m.at - interval '5 min',
+         (
+           select jsonb_agg(jsonb_build_object(
+             'bucket', m.at - n * interval '1 min', 'count', 40,
+             'error_rate', greatest(0.01, 0.16 - 0.03 * n), 'p95_ms', 600
+           ) order by n desc)
+           from generate_series(0, 15) as n where n <> 11
+         ),
+         jsonb_build_array(jsonb_build_object(
+           'endpoint', 'POST /boletos', 'count', 120, 'error_rate', 0.14, 'latency_max_ms', 5210
+         )),
+         (
+           select jsonb_agg(jsonb_build_object(
+             'at', a.opened_at - n * interval '7 s', 'endpoint', 'POST /boletos',
+             'status', case n when 2 then 0 else 503 end, 'latency_ms', 5210 - 333 * n
+           ) order by n)
+           from generate_series(0, 4) as n
+         )
+       from alert as a cross join lateral (select date_trunc('minute', a.opened_at) as at) as m
      )
      insert into noc.alert_events (alert_id, at, kind, severity, value)
      select alert_id, opened_at, 'opened', severity, 0.14 from alert
      returning alert_id;`,
     { company: company_cnpj, severity },
+  );
+}
+
+/** Nobody asks it but the test; until then F360 answers for this company. */
+export async function watchF360(company_cnpj = PADARIA): Promise<string> {
+  return sql(
+    `insert into noc.check_targets (service_name, company_cnpj, probe, interval_s, next_at)
+     values ('f360', :'company', 'e2e', 86400, now() + interval '1 day') returning check_id;`,
+    { company: company_cnpj },
+  );
+}
+
+/** So many probes of that check in a row, as a worker hands them in late. */
+export async function settleProbes(
+  check_id: string,
+  outcome: "good" | "bad",
+  times: number,
+): Promise<void> {
+  await sql(
+    `select noc.settle_check(:'check'::uuid, null, now() - make_interval(secs => n * 0.01),
+       :'outcome', 90, case :'outcome' when 'bad' then 'timeout' end, '{}')
+     from generate_series(:times - 1, 0, -1) as n;`,
+    { check: check_id, outcome, times: String(times) },
+  );
+}
+
+/** The alert of that check; null before the engine has opened one. */
+export async function alertOf(check_id: string): Promise<string | null> {
+  const found = await sql(
+    `select a.alert_id from public.noc_alerts as a
+     inner join noc.check_targets as t
+       on t.company_cnpj = a.company_cnpj and t.service_name = a.service
+     where t.check_id = :'check' and a.code = 'service_down'
+       and a.opened_at >= t.since order by a.opened_at desc limit 1;`,
+    { check: check_id },
+  );
+  return found === "" ? null : found;
+}
+
+/** Takes the check and what came of it away again; the trail's entries stay. */
+export async function dropF360(): Promise<void> {
+  await sql(
+    `begin;
+     -- No tick may plan one more meanwhile.
+     lock table noc.notifications in share row exclusive mode;
+     create temp table gone on commit drop as
+     select alert_id from public.noc_alerts
+     where service = 'f360' and code = 'service_down' and company_cnpj is not null;
+     delete from noc.check_targets where probe = 'e2e';
+     delete from public.service_health where service_name = 'f360' and company_cnpj is not null;
+     delete from noc.rule_states where service = 'f360' and company_cnpj is not null;
+     delete from noc.notifications where alert_id in (select alert_id from gone);
+     delete from noc.alert_events where alert_id in (select alert_id from gone);
+     delete from public.noc_alerts where alert_id in (select alert_id from gone);
+     commit;`,
   );
 }
 

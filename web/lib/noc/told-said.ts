@@ -52,9 +52,12 @@ export interface TellingSaid {
   title: string;
   /** "2 de 3 saíram"; null where one message says it all. */
   more: string | null;
-  /** What needs somebody comes first. */
+  /** What needs somebody comes first, contacts of others last. */
   messages: NoticeSaid[];
 }
+
+const rank = ({ state, recipient }: Notice) =>
+  (troubled.has(state) ? 0 : 2) + (recipient === null ? 1 : 0);
 
 /** All that was told of one event at once. */
 export function tellingSaid(
@@ -64,13 +67,13 @@ export function tellingSaid(
   notices: readonly Notice[],
 ): TellingSaid {
   const out = notices.filter((one) => arrived.has(one.state)).length;
-  const messages = notices.map((one) => noticeSaid(t, format, one));
+  const named = notices.toSorted((one, other) => rank(one) - rank(other));
   return {
     title: t.find("told.event", event) ?? t.find("notice.event", event) ?? readable(event),
     more:
       notices.length > 1
         ? t.count("told.sent", out, { all: format.number(notices.length) })
         : null,
-    messages: messages.toSorted((one, other) => Number(other.bad) - Number(one.bad)),
+    messages: named.map((one) => noticeSaid(t, format, one)),
   };
 }

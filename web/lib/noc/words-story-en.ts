@@ -12,7 +12,7 @@ export const storyEn: Record<keyof typeof storyPt, string> = {
   "told.event.escalation": "Escalated: nobody acknowledged",
   "told.sent.one": "{n} of {all} went out",
   "told.sent.other": "{n} of {all} went out",
-  "told.took": "{state} in {age}",
+  "told.took": "{state} in\u00a0{age}",
   "told.tries": "{n} tries",
   "told.because": "{state}: {reason}",
   "told.instead": "instead of {channel}",

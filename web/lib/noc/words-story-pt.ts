@@ -11,7 +11,7 @@ export const storyPt = {
   "told.event.escalation": "Escalado: ninguém reconheceu",
   "told.sent.one": "{n} de {all} saiu",
   "told.sent.other": "{n} de {all} saíram",
-  "told.took": "{state} em {age}",
+  "told.took": "{state} em\u00a0{age}",
   "told.tries": "{n} tentativas",
   "told.because": "{state}: {reason}",
   "told.instead": "no lugar do {channel}",
