@@ -54,9 +54,10 @@ on public.metrics_agg using brin (bucket) with (pages_per_range = 8);
 
 -- Half a page free for updates on the same page; sketches stay inline and uncompressed, since
 -- every tick would unpack and pack them again.
+-- A month of 5m, for what a rule would have opened in it (noc.backtest_rule).
 insert into noc.partitioned_tables (parent, step, ahead, keep, storage) values
 ('noc.metrics_agg_1m', '1 day', 3, '3 days', 'fillfactor = 50, toast_tuple_target = 8160'),
-('noc.metrics_agg_5m', '7 days', 2, '14 days', 'fillfactor = 50, toast_tuple_target = 8160'),
+('noc.metrics_agg_5m', '7 days', 2, '35 days', 'fillfactor = 50, toast_tuple_target = 8160'),
 ('noc.metrics_agg_1h', '28 days', 2, '400 days', 'fillfactor = 50, toast_tuple_target = 8160');
 
 /*

@@ -50,13 +50,13 @@ $$;
 
 /*
 p95 in ms of one company's calls to one service in the buckets from `first` to `last` of one
-window (1m, 5m), merged from their sketches, within 1 % of percentile_disc and never above
+resolution (1m, 5m), merged from their sketches, within 1 % of percentile_disc and never above
 the largest latency. company null: the platform's own calls. Null without calls.
 The sketch is read from its top, since only a twentieth of the calls lies above a p95.
 */
 create function noc.service_p95(
     company_cnpj text, service text, first timestamptz, last timestamptz,
-    "window" text default '1m'
+    resolution text default '1m'
 )
 returns double precision
 language plpgsql
@@ -77,7 +77,7 @@ begin
             sum(m.count) - ceil(0.95 * sum(m.count))
         into v_sketch, v_largest, v_above
         from public.metrics_agg as m
-        where m."window" = service_p95."window"
+        where m."window" = service_p95.resolution
             and m.level = 'service'
             and m.company_cnpj is null
             and m.service = service_p95.service
@@ -88,7 +88,7 @@ begin
             sum(m.count) - ceil(0.95 * sum(m.count))
         into v_sketch, v_largest, v_above
         from public.metrics_agg as m
-        where m."window" = service_p95."window"
+        where m."window" = service_p95.resolution
             and m.level = 'service'
             and m.company_cnpj = service_p95.company_cnpj
             and m.service = service_p95.service

@@ -99,7 +99,7 @@ declare
     v_matcher record;
     v_values text [];
     v_selective boolean := false;
-    v_kept jsonb := '[]';
+    v_kept jsonb := jsonb '[]';
 begin
     if matchers is null or jsonb_typeof(matchers) <> 'array'
         or jsonb_array_length(matchers) not between 1 and 10 then

@@ -16,8 +16,8 @@ create type noc.alert_filter as (
 
 /* The filter of a caller's words. Raises PT400 service | severity | state | code | from. */
 create function noc.alert_filter_of(
-    scopes text [], service text, severity text, state text, code text, "from" timestamptz,
-    "to" timestamptz
+    scopes text [], service text, severity text, state text, code text, opened_from timestamptz,
+    opened_to timestamptz
 )
 returns noc.alert_filter
 language plpgsql
@@ -43,10 +43,10 @@ begin
             'PT400', 'code', 'code: must be 2 to 40 of a-z, 0-9 and _, a letter first'
         );
     end if;
-    if "from" >= "to" then
+    if opened_from >= opened_to then
         perform noc.fail('PT400', 'from', 'from: must be before to');
     end if;
-    return (scopes, service, severity, state, code, "from", "to")::noc.alert_filter;
+    return (scopes, service, severity, state, code, opened_from, opened_to)::noc.alert_filter;
 end;
 $$;
 
@@ -98,7 +98,7 @@ scope_not_found, PT400 max | cursor.
 */
 create function noc.alert_history(
     company_cnpj text, group_id uuid, service text, severity text, state text, code text,
-    "from" timestamptz, "to" timestamptz, cursor text, max integer
+    opened_from timestamptz, opened_to timestamptz, cursor text, max integer
 )
 returns jsonb
 language plpgsql
@@ -109,12 +109,12 @@ set jit = off
 as $$
 declare
     v_filter noc.alert_filter := noc.alert_filter_of(
-        noc.resolve_scope(company_cnpj, group_id), service, severity, state, code, "from", "to"
+        noc.resolve_scope(company_cnpj, group_id), service, severity, state, code, opened_from, opened_to
     );
     v_operable text [] := noc.operable_scopes();
     v_max integer := coalesce(alert_history.max, 50);
-    v_after_at timestamptz := 'infinity';
-    v_after_id uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+    v_after_at timestamptz := timestamptz 'infinity';
+    v_after_id uuid := uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff';
     v_page public.noc_alerts [];
 begin
     if v_max not between 1 and 200 then
@@ -139,7 +139,7 @@ begin
         'scope', jsonb_build_object(
             'company_cnpj', noc.cnpj_canonical(company_cnpj), 'group_id', group_id,
             'service', service, 'severity', severity, 'state', state, 'code', code,
-            'from', "from", 'to', "to"
+            'from', opened_from, 'to', opened_to
         ),
         'total', (select count(*) from noc.filtered_alerts(v_filter)),
         'codes', (

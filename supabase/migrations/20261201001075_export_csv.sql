@@ -58,7 +58,7 @@ noc.alert_filter_of. Who took what is in the trail.
 */
 create function noc.export_csv(
     kind text, company_cnpj text, group_id uuid, service text, severity text, state text,
-    code text, "from" timestamptz, "to" timestamptz
+    code text, opened_from timestamptz, opened_to timestamptz
 )
 returns text
 language plpgsql
@@ -80,7 +80,7 @@ begin
         perform noc.fail('PT400', 'kind', 'kind: must be alerts');
     end if;
     v_filter := noc.alert_filter_of(
-        noc.resolve_scope(company_cnpj, group_id), service, severity, state, code, "from", "to"
+        noc.resolve_scope(company_cnpj, group_id), service, severity, state, code, opened_from, opened_to
     );
     select count(*) into v_rows from noc.filtered_alerts(v_filter);
     if v_rows > 50000 then
@@ -97,7 +97,7 @@ begin
     perform noc.record_audit(
         'export_csv', kind, noc.cnpj_canonical(company_cnpj), jsonb_strip_nulls(jsonb_build_object(
             'rows', v_rows, 'group_id', group_id, 'service', service, 'severity', severity,
-            'state', state, 'code', code, 'from', "from", 'to', "to"
+            'state', state, 'code', code, 'from', opened_from, 'to', opened_to
         ))
     );
     return v_header || v_end || coalesce(v_lines, '');
