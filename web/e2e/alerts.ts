@@ -121,7 +121,8 @@ export async function alertOf(check_id: string): Promise<string | null> {
 export async function dropF360(): Promise<void> {
   await sql(
     `begin;
-     -- No tick may plan one more meanwhile.
+     -- No tick runs and no worker sends meanwhile.
+     select pg_advisory_xact_lock(1313817344, 1);
      lock table noc.notifications in share row exclusive mode;
      create temp table gone on commit drop as
      select alert_id from public.noc_alerts
@@ -159,7 +160,8 @@ export async function pastAlerts(count: number, company_cnpj = PADARIA): Promise
 export async function dropAlerts(): Promise<void> {
   await sql(
     `begin;
-     -- No tick may plan one more meanwhile.
+     -- No tick runs and no worker sends meanwhile.
+     select pg_advisory_xact_lock(1313817344, 1);
      lock table noc.notifications in share row exclusive mode;
      create temp table gone on commit drop as
      select alert_id from public.noc_alerts where fingerprint like 'e2e:%';
