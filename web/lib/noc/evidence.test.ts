@@ -31,6 +31,13 @@ describe("the frozen chart", () => {
     expect(frozenSeries(taken([row(12), row(13)]), alert)?.points).toHaveLength(2);
   });
 
+  test("marks the opening where it is drawn, even in a minute that was never full", () => {
+    const marked = (row_at: number, opened_at: string) =>
+      frozenSeries(taken([row(0), row(row_at)]), { ...alert, opened_at })?.annotations[0]?.at;
+    expect(marked(14, alert.opened_at)).toBe(minute(14));
+    expect(marked(14, minute(12))).toBe(minute(12));
+  });
+
   test("has no series without minutes", () => {
     expect(frozenSeries(taken(null), alert)).toBeNull();
     expect(frozenSeries(taken([]), alert)).toBeNull();

@@ -52,13 +52,16 @@ export function frozenSeries(
   // The last minute had just begun: without a call in it nothing is missing yet.
   if (points.length > 1 && points.at(-1)?.count === null) points.pop();
   const { alert_id, opened_at, severity, title, service } = alert;
+  const last = points.at(-1)?.bucket ?? taken_at;
+  // It opened within the last minute, which is drawn as its beginning.
+  const at = Date.parse(opened_at) < Date.parse(last) ? opened_at : last;
   return {
     resolution: "1m",
     from: points[0]?.bucket ?? taken_at,
-    to: points.at(-1)?.bucket ?? taken_at,
+    to: last,
     points,
     thresholds: { p95_ms: null, error_rate: null },
-    annotations: [{ at: opened_at, kind: "alert_opened", alert_id, severity, title, service }],
+    annotations: [{ at, kind: "alert_opened", alert_id, severity, title, service }],
   };
 }
 
