@@ -110,11 +110,17 @@ begin
             severity_max = greatest(a.severity_max, v.severity),
             state = case
                 when f.ends then 'closed'
-                when v.severity > a.acked_severity then 'open'
+                when v.severity > coalesce(a.acked_severity, a.severity) then 'open'
                 else a.state
             end,
-            acked_by = case when f.ends or v.severity > a.acked_severity then null else a.acked_by end,
-            ack_until = case when f.ends or v.severity > a.acked_severity then null else a.ack_until end,
+            acked_by = case
+                when f.ends or v.severity > coalesce(a.acked_severity, a.severity) then null
+                else a.acked_by
+            end,
+            ack_until = case
+                when f.ends or v.severity > coalesce(a.acked_severity, a.severity) then null
+                else a.ack_until
+            end,
             closed_at = case when f.ends then greatest(at, a.opened_at) end,
             close_reason = case
                 when f.ends then case when v.code is null then 'withdrawn' else 'recovered' end

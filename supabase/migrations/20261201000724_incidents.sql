@@ -99,11 +99,17 @@ begin
         update public.noc_alerts as p
         set
             state = case
-                when q.over then 'closed' when q.severity > p.acked_severity then 'open'
+                when q.over then 'closed' when q.severity > coalesce(p.acked_severity, q.before) then 'open'
                 else p.state
             end,
-            acked_by = case when q.over or q.severity > p.acked_severity then null else p.acked_by end,
-            ack_until = case when q.over or q.severity > p.acked_severity then null else p.ack_until end,
+            acked_by = case
+                when q.over or q.severity > coalesce(p.acked_severity, q.before) then null
+                else p.acked_by
+            end,
+            ack_until = case
+                when q.over or q.severity > coalesce(p.acked_severity, q.before) then null
+                else p.ack_until
+            end,
             severity = coalesce(q.severity, p.severity),
             severity_max = greatest(p.severity_max, q.severity),
             last_value = coalesce(q.last_value, p.last_value),
