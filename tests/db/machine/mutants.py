@@ -83,7 +83,9 @@ MUTANTS: Final[dict[str, Edit]] = {
         EVALUATE, "and coalesce((v.before).latched_until <= at, true)", ""
     ),
     "worse leaves the acknowledgement": Edit(
-        EVALUATE, "when v.severity > a.severity then 'open'", "when false then 'open'"
+        EVALUATE,
+        "when v.severity > coalesce(a.acked_severity, a.severity) then 'open'",
+        "when false then 'open'",
     ),
     "the worst is forgotten": Edit(
         EVALUATE,
