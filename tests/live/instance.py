@@ -102,12 +102,12 @@ class Live:
         at: datetime = self.value("select clock_timestamp()")
         return at
 
-    def ingest_calls(self) -> int:
-        """Calls to the ingest function in the gateway's log, but those of the workers."""
+    def function_calls(self, path: str = "/functions/v1/") -> int:
+        """Calls to edge functions below the path in the gateway's log, but those of the workers."""
         lines = (self.instance.log / "access.json").read_text().splitlines()
         calls = [json.loads(line) for line in lines]
         return sum(
-            one["uri"] == "/functions/v1/ingest" and not one["agent"].startswith("noc-worker/")
+            one["uri"].startswith(path) and not one["agent"].startswith("noc-worker/")
             for one in calls
         )
 

@@ -14,8 +14,9 @@ from tests.live.deadman import Listener, listening
 from tests.live.instance import Arrange, Live, each_worker_alone, running
 from tests.live.person import Person
 from tests.live.waiting import wait_until
+from workers.model import WORKERS
 
-KEPT: Final = ("rest", "gateway", "auth", "health", "collect", "watch")
+KEPT: Final = ("rest", "gateway", "auth", *WORKERS)
 PROBED: Final = ["supabase:postgres", "supabase:rest", "supabase:auth"]
 PING_EVERY_S: Final = 60.0
 MISSED_S: Final = PING_EVERY_S + 15.0

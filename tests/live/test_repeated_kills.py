@@ -65,7 +65,7 @@ def test_every_line_of_the_gateways_log_is_counted_once_though_the_collector_was
         )
         return found
 
-    written = live.ingest_calls()
+    written = live.function_calls("/functions/v1/ingest")
     assert written > 0
     wait_until("every line is counted", lambda: counted() >= written)
     assert counted() == written

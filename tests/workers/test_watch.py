@@ -8,7 +8,7 @@ import pytest
 from tests.workers.clocks import FakeTime
 from tests.workers.conftest import Platform
 from tests.workers.factories import START
-from workers.model import Peer, Report
+from workers.model import WORKERS, Peer, Report
 from workers.watch import Heard, Watch, faults
 
 EXPECTED = ("health", "collect", "watch")
@@ -16,7 +16,7 @@ EXPECTED = ("health", "collect", "watch")
 
 def report(tick_age_s: float | None = 5, **ages: float) -> Report:
     tick_at = None if tick_age_s is None else START - timedelta(seconds=tick_age_s)
-    given = {"health": 1.0, "collect": 1.0, "watch": 1.0} | ages
+    given = {worker: 1.0 for worker in WORKERS} | ages
     return Report(START, tick_at, tuple(Peer(w, "a:1", age) for w, age in given.items()))
 
 
