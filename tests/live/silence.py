@@ -115,10 +115,10 @@ def _settle(live: Live) -> None:
     live.rows("update noc.check_targets set enabled = service_name = any(%s)", PROBED)
     query = """
         select bool_and(t.status = 'UP') is true and noc.tick_at() is not null
-            and (select count(*) from noc.worker_heartbeats) = 3
+            and (select count(*) from noc.worker_heartbeats) = %s
         from noc.check_targets as t where t.enabled
     """
-    wait_until("a small instance is well", lambda: live.value(query))
+    wait_until("a small instance is well", lambda: live.value(query, len(WORKERS)))
 
 
 def _faults(live: Live) -> list[str]:
