@@ -40,7 +40,7 @@ begin
     )
     values (
         'test', (
-            select count(*) + 1 from noc.notifications as n
+            select coalesce(max(n.seq), 0) + 1 from noc.notifications as n
             where n.contact_id = v_contact.contact_id and n.event = 'test'
         ), test_contact.channel, v_contact.contact_id, v_contact.company_cnpj, 'info',
         jsonb_build_object('at', at), 'queued', at, at

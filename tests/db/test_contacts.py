@@ -278,6 +278,15 @@ def test_a_contact_is_tested_three_times_an_hour(db: Database, world: World, at:
     send_test(db, world.franqueado_a, one, "email", at + 3600 * S)
 
 
+def test_a_contact_is_tested_again_after_its_first_tests_were_deleted(
+    db: Database, world: World, at: datetime
+) -> None:
+    one = contact(db)
+    sent = [send_test(db, world.franqueado_a, one, "email", at + n * 3600 * S) for n in range(3)]
+    db.run("delete from noc.notifications where notification_id = %s", sent[0]["notification_id"])
+    assert send_test(db, world.franqueado_a, one, "email", at + 4 * 3600 * S)["notification_id"]
+
+
 @pytest.mark.parametrize("channel", ["whatsapp", "fax", None])
 def test_a_channel_without_address_cannot_be_tested(
     db: Database, world: World, channel: str | None
