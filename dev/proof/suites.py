@@ -1,18 +1,18 @@
 """Which suites have a full count, found by what they import.
 
 A test file that imports tests.scale is one; where a helper beside the tests does, its whole folder
-is. The edge functions' fuzz takes its count from the environment.
+is. The edge functions' fuzz and the browser's tests take theirs from the environment.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from dev.stack.paths import FUNCTIONS, NODE_BIN, PYTHON, ROOT
 from dev.testing import counts
-from dev.testing.steps import Step
+from dev.testing.steps import Step, tests
 
 TESTS: Final = ROOT / "tests"
 MARK: Final = "tests.scale"
@@ -30,7 +30,14 @@ class Suite:
 
 def suites(scale: float) -> list[Suite]:
     """Every suite, in the order in which they run: those that need no database first."""
-    return [edge_fuzz(scale), *(_pytest(*item, scale) for item in sorted(scaled(TESTS).items()))]
+    python = [_pytest(*item, scale) for item in sorted(scaled(TESTS).items())]
+    return [edge_fuzz(scale), *python, browser(scale)]
+
+
+def browser(scale: float) -> Suite:
+    """The page in Chromium, on every screen."""
+    (step,) = (one for one in tests() if one.name == "e2e")
+    return Suite(replace(step, timeout_s=TIMEOUT_S), {"NOC_SCALE": f"{scale:g}"})
 
 
 def scaled(tests: Path) -> dict[str, list[Path]]:
