@@ -190,21 +190,16 @@ as $$
             and a.bucket between (select min(w.first) from windows as w) and at
     ),
 
-    cells as materialized (
-        select
-            w.over_s, m.company_cnpj, m.service, noc.total(m.count) as samples,
-            noc.total(m.errors)::double precision as errors,
-            noc.total(m.errors_4xx)::double precision as errors_4xx,
-            noc.total(m.latency_sum_ms)::double precision as latency_sum_ms,
-            max(m.p95_at_most) as p95_at_most
-        from windows as w
-        inner join minutes as m on m.bucket >= w.first
-        group by w.over_s, m.company_cnpj, m.service
+    watched as (
+        select distinct r.metric, s.company_cnpj, s.service
+        from noc.rule_states as s
+        inner join public.noc_rules as r on r.rule_id = s.rule_id
+        inner join noc.rule_metrics as k on k.metric = r.metric and k.family = 'traffic'
+        left join public.companies as c on c.company_cnpj = s.company_cnpj
+        where coalesce(c.active, s.company_cnpj is null)
     ),
 
-    heard as materialized (select h.* from noc.traffic_heard() as h),
-
-    expected as materialized (
+    expected as (
         select distinct c.company_cnpj, m.service
         from public.companies as c
         inner join public.metrics_agg as m
@@ -217,20 +212,52 @@ as $$
         )
     ),
 
-    watched as materialized (
-        select distinct r.metric, s.company_cnpj, s.service
-        from noc.rule_states as s
-        inner join public.noc_rules as r on r.rule_id = s.rule_id
-        inner join noc.rule_metrics as k on k.metric = r.metric and k.family = 'traffic'
-        left join public.companies as c on c.company_cnpj = s.company_cnpj
-        where coalesce(c.active, s.company_cnpj is null)
+    -- All that is known of a target lies in one group, and nothing of this is joined: nobody
+    -- knows how many there are, and a join that is planned for a few takes minutes for many.
+    lines as (
+        select
+            m.*, null::text as watched, false as expected, null::timestamptz as heard_at
+        from minutes as m
+        union all
+        select w.company_cnpj, w.service, at, null, null, null, null, null, w.metric, false, null
+        from watched as w
+        union all
+        select e.company_cnpj, e.service, at, null, null, null, null, null, null, true, null
+        from expected as e
+        union all
+        select h.company_cnpj, h.service, at, null, null, null, null, null, null, false, h.heard_at
+        from noc.traffic_heard() as h
     ),
 
-    suspects as (
-        select a.metric, a.over_s, c.company_cnpj, c.service
+    -- samples null: no calls.
+    cells as (
+        select
+            w.over_s, l.company_cnpj, l.service,
+            nullif(noc.total(l.count), 0) as samples,
+            noc.total(l.errors)::double precision as errors,
+            noc.total(l.errors_4xx)::double precision as errors_4xx,
+            noc.total(l.latency_sum_ms)::double precision as latency_sum_ms,
+            max(l.p95_at_most) as p95_at_most,
+            array_agg(l.watched) filter (where l.watched is not null) as watched,
+            bool_or(l.expected) as expected,
+            max(l.heard_at) as heard_at
+        from windows as w
+        inner join lines as l on l.bucket >= w.first
+        group by w.over_s, l.company_cnpj, l.service
+    ),
+
+    found as (
+        select
+            a.metric, a.over_s, c.company_cnpj, c.service, a.first, a.counts, c.errors,
+            c.errors_4xx, c.latency_sum_ms,
+            extract(epoch from at - c.heard_at)::double precision as silent_s,
+            coalesce(c.samples, case
+                when at - c.heard_at <= make_interval(secs => noc.silent_limit(60)) then 0
+            end) as samples
         from asked as a
         inner join cells as c on c.over_s = a.over_s
         where case
+            when c.samples is null then false
             when a.metric = 'p95_ms' then c.p95_at_most > a.limit_value
             when a.below then noc.traffic_value(
                 a.metric, c.samples, c.errors, c.errors_4xx, c.latency_sum_ms, a.over_s
@@ -239,30 +266,8 @@ as $$
                 a.metric, c.samples, c.errors, c.errors_4xx, c.latency_sum_ms, a.over_s
             ) > a.limit_value
         end
-        union
-        select a.metric, a.over_s, t.company_cnpj, t.service
-        from watched as t inner join asked as a on a.metric = t.metric
-        union
-        select a.metric, a.over_s, e.company_cnpj, e.service
-        from expected as e inner join asked as a on a.alerts or a.counts and a.below
-    ),
-
-    found as (
-        select
-            s.*, a.first, a.counts, c.errors, c.errors_4xx, c.latency_sum_ms,
-            extract(epoch from at - h.heard_at)::double precision as silent_s,
-            coalesce(c.samples, case
-                when at - h.heard_at <= make_interval(secs => noc.silent_limit(60)) then 0
-            end) as samples
-        from suspects as s
-        inner join asked as a on a.metric = s.metric and a.over_s = s.over_s
-        left join cells as c
-            on c.over_s = s.over_s
-            and coalesce(c.company_cnpj, '*') = coalesce(s.company_cnpj, '*')
-            and c.service = s.service
-        left join heard as h
-            on coalesce(h.company_cnpj, '*') = coalesce(s.company_cnpj, '*')
-            and h.service = s.service
+        or a.metric = any(c.watched)
+        or c.expected and (a.alerts or a.counts and a.below)
     )
 
     select (
