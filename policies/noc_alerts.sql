@@ -2,7 +2,8 @@
 grant select (
     alert_id, rule_id, code, fingerprint, target, company_cnpj, service, endpoint, severity,
     severity_max, state, started_at, opened_at, last_seen_at, closed_at, close_reason, ack_until,
-    reopen_count, incident, flapping, value, last_value, threshold, unit
+    reopen_count, incident, flapping, value, last_value, threshold, unit,
+    worst_value, mean_value
 ) on public.noc_alerts to authenticated;
 
 create policy "read alerts of visible companies" on public.noc_alerts

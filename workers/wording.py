@@ -94,7 +94,8 @@ def _alert(message: Message, words: Words, web_url: str) -> Notice:
     company = company_of(facts, words)
     lines = [(texts["company"], company), (texts["since"], since(facts))]
     if message.event == "closed":
-        lines += [(texts["lasted"], lasted(facts)), *_closing(message, words)]
+        lines += [(texts["lasted"], lasted(facts)), *_values(facts, words)]
+        lines += _closing(message, words)
     else:
         lines += [(texts["measured"], measured(facts, words)), (texts["for"], lasted(facts))]
     return Notice(
@@ -115,6 +116,17 @@ def place_of(message: Message) -> str:
     if message.role != "admin" and facts["company_cnpj"] is None:
         return f"noc/?service={quote(str(facts['service']))}"
     return f"noc/?alert={facts['alert_id']}"
+
+
+def _values(facts: Facts, words: Words) -> list[tuple[str, str]]:
+    """The worst and the mean, of what has a figure."""
+    if facts.get("worst_value") is None or facts.get("mean_value") is None:
+        return []
+    worst, mean = (
+        formats.measure(float(facts[name]), str(facts["unit"]), words)
+        for name in ("worst_value", "mean_value")
+    )
+    return [(words.texts["worst"], words.texts["worst_and_mean"].format(worst=worst, mean=mean))]
 
 
 def _closing(message: Message, words: Words) -> list[tuple[str, str]]:

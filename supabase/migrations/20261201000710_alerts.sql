@@ -1,7 +1,11 @@
 -- Two machines: the state of a rule on one target, which nobody sees, and the alert,
 -- one row per episode, which exists only once a rule has fired.
 
-/* public.noc_alerts is the episode; value, threshold and unit are those of its opening. */
+/*
+public.noc_alerts is the episode; value, threshold and unit are those of its opening. worst_value
+and mean_value are of the time in which it fired, each minute of the clock once in the mean; null
+where a status is measured, and for an incident, whose parts have them (noc.episode_values).
+*/
 create table public.noc_alerts (
     alert_id uuid primary key default gen_random_uuid(),
     rule_id uuid not null references public.noc_rules (rule_id),
@@ -34,10 +38,14 @@ create table public.noc_alerts (
     last_value double precision not null,
     threshold double precision not null,        -- the limit of the present severity
     unit text not null,
+    worst_value double precision,
+    mean_value double precision,
+    mean_minutes integer not null default 0,    -- how many minutes mean_value is of
     foreign key (rule_id, rule_version) references noc.rule_versions (rule_id, version),
     constraint noc_alerts_target check (target ~ '^(service|company):.'),
     constraint noc_alerts_severity_max check (severity <= severity_max),
     constraint noc_alerts_order check (started_at <= opened_at and opened_at <= closed_at),
+    constraint noc_alerts_mean check ((mean_value is null) = (mean_minutes = 0)),
     constraint noc_alerts_ack check (
         (state = 'ack') = (ack_until is not null) and (acked_by is null or ack_until is not null)
     ),
@@ -61,6 +69,51 @@ create index noc_alerts_service_idx on public.noc_alerts (service) where state <
 
 comment on table public.noc_alerts is
 'One row per episode. warning = DEGRADED, critical = DOWN; company null: concerns no company.';
+
+/* The worse of two values; null is no value. */
+create function noc.worse(one double precision, other double precision, below boolean)
+returns double precision
+language sql
+immutable
+parallel safe
+as $$
+    select case when below then least(one, other) else greatest(one, other) end
+$$;
+
+/* The mean of one value more; null is no value. */
+create function noc.mean_with(
+    mean_value double precision, mean_minutes integer, value double precision
+)
+returns double precision
+language sql
+immutable
+parallel safe
+as $$
+    select coalesce(mean_value + (value - mean_value) / (mean_minutes + 1), value, mean_value)
+$$;
+
+/* The worst and the mean value of an episode while it fired, of an incident those of its parts. */
+create function noc.episode_values(alert public.noc_alerts)
+returns table (worst_value double precision, mean_value double precision)
+language sql
+stable
+rows 1
+set search_path = ''
+as $$
+    select (alert).worst_value, (alert).mean_value
+    where not (alert).incident
+    union all
+    select
+        case
+            when bool_or(k.comparator = 'below') then min(p.worst_value) else max(p.worst_value)
+        end,
+        sum(p.mean_value * p.mean_minutes) / nullif(sum(p.mean_minutes), 0)
+    from public.noc_alerts as p
+    inner join public.noc_rules as r on r.rule_id = p.rule_id
+    inner join noc.rule_metrics as k on k.metric = r.metric
+    where p.parent_id = (alert).alert_id
+    having (alert).incident
+$$;
 
 /*
 What happened to an alert, in order, by the engine (actor null) or by a person, whose words

@@ -13,6 +13,7 @@ create type noc.verdict as (
     value double precision,     -- null: not measured, or too few samples
     threshold double precision, -- of `severity`
     unit text,
+    below boolean,              -- on which side of the threshold the trouble lies
     phase noc.rule_phase,
     severity public.alert_severity,
     warning_since timestamptz,
@@ -103,6 +104,7 @@ as $$
         case when n.judged then (f.m).value end,
         case n.severity when 'critical' then (f.r).down_threshold else (f.r).degraded_threshold end,
         k.unit,
+        k.comparator = 'below',
         n.phase,
         n.severity,
         n.warning_since,

@@ -5,8 +5,8 @@ Evaluates the rules of one family at the instant `at`, of `rules` alone when giv
 opens at most 500 alerts at a time, the worst and oldest first, and the rest with the next
 ticks: a rule gone wild neither stalls the others nor hides what it found. Gives
 {"evaluated", "opened", "reopened", "escalated", "closed"}. A steady state writes nothing
-but, once a minute, that the alert was seen. Running it twice at one instant changes nothing
-but for the 500. One caller at a time (noc.tick holds the lock).
+but a value worse than any before and, once a minute, that the alert was seen. Running it twice
+at one instant changes nothing but for the 500. One caller at a time (noc.tick holds the lock).
 */
 create function noc.evaluate_family(
     family text, at timestamptz, rules uuid [] default null
@@ -23,6 +23,7 @@ begin
         select
             v.*, (v.before).alert_id as alert_id, (v.before).severity as severity_before,
             coalesce(at - (v.before).seen_at >= interval '1 minute', true) as seen_long_ago,
+            case when v.phase = 'firing' and v.unit <> 'status' then v.value end as figure,
             (v.before).phase in ('firing', 'recovering', 'no_data') as had_fired
         from noc.judge(family, at, rules) as v
     ),
@@ -61,6 +62,15 @@ begin
             reopen_count = a.reopen_count + 1,
             last_value = f.value,
             last_seen_at = at,
+            worst_value = noc.worse(a.worst_value, f.figure, f.below),
+            mean_value = case
+                when a.last_seen_at < date_trunc('minute', at)
+                    then noc.mean_with(a.mean_value, a.mean_minutes, f.figure)
+                else a.mean_value
+            end,
+            mean_minutes = a.mean_minutes + (
+                f.figure is not null and a.last_seen_at < date_trunc('minute', at)
+            )::integer,
             threshold = f.threshold
         from firing as f
         inner join public.noc_rules as r on r.rule_id = f.rule_id
@@ -81,18 +91,23 @@ begin
         insert into public.noc_alerts as a (
             rule_id, rule_version, code, fingerprint, target, company_cnpj, service, severity,
             severity_max, started_at, opened_at, flipped_at, last_seen_at, value, last_value,
-            threshold, unit
+            threshold, unit, worst_value, mean_value, mean_minutes
         )
         select
             v.rule_id, (select r.version from public.noc_rules as r where r.rule_id = v.rule_id),
             v.code, v.fingerprint, v.target, v.company_cnpj, v.service, v.severity, v.severity,
             least(v.warning_since, v.critical_since, at), at, at, at, v.value, v.value,
-            v.threshold, v.unit
+            v.threshold, v.unit, v.figure, v.figure, num_nonnulls(v.figure)
         from firing as v
         where v.fingerprint not in (select r.fingerprint from reopened as r)
         on conflict (fingerprint) where state <> 'closed' do update
         -- An open alert without its state is taken on: a flapping one that is back.
-        set last_seen_at = excluded.last_seen_at, flipped_at = excluded.flipped_at
+        set
+            last_seen_at = excluded.last_seen_at,
+            flipped_at = excluded.flipped_at,
+            worst_value = noc.worse(a.worst_value, excluded.worst_value, (
+                select f.below from firing as f where f.fingerprint = excluded.fingerprint
+            ))
         returning a.alert_id, a.fingerprint, a.severity, a.value, a.opened_at, a.company_cnpj,
             a.service
     ),
@@ -131,12 +146,20 @@ begin
             muted_by = case when not f.ends then a.muted_by end,
             last_value = coalesce(v.value, a.last_value),
             last_seen_at = case when v.value is null then a.last_seen_at else at end,
+            worst_value = noc.worse(a.worst_value, v.figure, v.below),
+            mean_value = case
+                when f.counts then noc.mean_with(a.mean_value, a.mean_minutes, v.figure)
+                else a.mean_value
+            end,
+            mean_minutes = a.mean_minutes + f.counts::integer,
             threshold = coalesce(v.threshold, a.threshold)
         from verdicts as v
         inner join public.noc_alerts as b on b.alert_id = v.alert_id
         -- A flapping alert that is good for a moment stays open; noc.settle_flapping ends it.
         cross join lateral (
-            select v.phase is null and not (b.flapping and v.code is not null) as ends
+            select
+                v.phase is null and not (b.flapping and v.code is not null) as ends,
+                v.figure is not null and b.last_seen_at < date_trunc('minute', at) as counts
         ) as f
         where a.alert_id = v.alert_id
             and a.state <> 'closed'
@@ -144,7 +167,8 @@ begin
                 v.phase is null
                 or v.severity <> v.severity_before
                 or v.rule_id <> a.rule_id
-                or (v.seen_long_ago and v.value is not null)
+                or v.value is not null and at - b.last_seen_at >= interval '1 minute'
+                or noc.worse(b.worst_value, v.figure, v.below) <> b.worst_value
             )
         returning a.alert_id, a.severity, a.state, v.severity_before, a.last_value as value,
             a.company_cnpj, a.service

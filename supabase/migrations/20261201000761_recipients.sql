@@ -111,5 +111,5 @@ as $$
         'severity', alert.severity, 'value', alert.last_value, 'threshold', alert.threshold,
         'unit', alert.unit, 'since', alert.started_at, 'closed_at', alert.closed_at,
         'close_reason', alert.close_reason, 'reopen_count', alert.reopen_count
-    )
+    ) || (select to_jsonb(v) from noc.episode_values(alert) as v)
 $$;

@@ -23,7 +23,7 @@ begin
             'severity_max', v_alert.severity_max, 'first_value', v_alert.value,
             'last_seen_at', v_alert.last_seen_at, 'closed_at', v_alert.closed_at,
             'close_reason', v_alert.close_reason
-        ),
+        ) || (select to_jsonb(v) from noc.episode_values(v_alert) as v),
         'can_work', v_works,
         'rule', (
             select jsonb_build_object(

@@ -24,6 +24,8 @@ FACTS: dict[str, Any] = {
     "closed_at": None,
     "close_reason": None,
     "reopen_count": 0,
+    "worst_value": 2134.5,
+    "mean_value": 2001,
     "by": None,
 }
 
@@ -50,7 +52,12 @@ def message(event: str = "opened", channel: str = "email", **changes: Any) -> Me
     return found
 
 
-CLOSED = {"closed_at": "2026-11-24T15:45:00+00:00", "close_reason": "recovered"}
+CLOSED = {
+    "closed_at": "2026-11-24T15:45:00+00:00",
+    "close_reason": "recovered",
+    "worst_value": 3412.4,
+    "mean_value": 2210.2,
+}
 BUNDLE = {"count": 7, "ended": 2, "lines": [FACTS | {"event": "opened"}]}
 ANCHOR = {"at": FACTS["at"], "heads": [{"chain": "*", "seq": 7, "hash": "9f86d0"}]}
 EVERY = (

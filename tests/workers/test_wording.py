@@ -47,6 +47,7 @@ def test_the_same_in_english() -> None:
         ("escalation", {}, "Sem resposta · Crítico"),
         ("flapping", {}, "até estabilizar"),
         ("closed", CLOSED, "Durou: 1 h 12 min"),
+        ("closed", CLOSED, "Pior valor: 3.412 ms (média 2.210 ms)"),
         ("closed", CLOSED | {"close_reason": "manual", "by": "bia@x.test"}, "por: bia@x.test"),
         ("closed", CLOSED | {"close_reason": "manual"}, "Encerrado por: um operador"),
         ("closed", CLOSED | {"close_reason": "withdrawn"}, "não existe mais"),
@@ -60,6 +61,11 @@ def test_the_same_in_english() -> None:
 )
 def test_each_event_says_its_own(event: str, facts: dict[str, Any], said: str) -> None:
     assert said in told(event, facts=facts)
+
+
+def test_what_has_no_figure_has_no_worst() -> None:
+    status = {"unit": "status", "worst_value": None, "mean_value": None}
+    assert "Pior valor" not in told("closed", facts=CLOSED | status)
 
 
 def test_an_anchor_holds_the_line_that_the_verifier_reads() -> None:

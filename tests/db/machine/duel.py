@@ -18,7 +18,7 @@ TARGETS = RULES * TARGETS_PER_RULE
 STATE = ("phase", "severity", "warning_since", "critical_since", "recovering_since",
          "seen_at", "latched_until")  # fmt: skip
 ALERT = ("severity", "severity_max", "state", "started_at", "opened_at", "closed_at",
-         "close_reason", "reopen_count")  # fmt: skip
+         "close_reason", "reopen_count", "worst_value", "mean_value")  # fmt: skip
 
 
 class Disagreement(AssertionError):
@@ -96,7 +96,12 @@ class Duel:
 
 
 def _parts(row: Row | None, names: tuple[str, ...]) -> list[Any] | None:
-    return None if row is None else [row[name] for name in names]
+    return None if row is None else [_part(row[name]) for name in names]
+
+
+def _part(value: Any) -> Any:
+    """A mean is taken in another order."""
+    return round(value, 6) if isinstance(value, float) else value
 
 
 def _said(model: Target, at: datetime) -> dict[str, Any]:
@@ -105,6 +110,6 @@ def _said(model: Target, at: datetime) -> dict[str, Any]:
     shown = last is not None and (last.live or last.closed_at == at)
     return {
         "state": None if model.phase is None else [getattr(model, name) for name in STATE],
-        "alert": [getattr(last, name) for name in ALERT] if shown else None,
+        "alert": [_part(getattr(last, name)) for name in ALERT] if shown else None,
         "news": model.news,
     }

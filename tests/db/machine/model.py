@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from statistics import fmean
 
 MINUTE = timedelta(minutes=1)
 FEW_PROVE = timedelta(minutes=30)
@@ -68,6 +69,13 @@ class Alert:
     closed_at: datetime | None = None
     close_reason: str | None = None
     reopen_count: int = 0
+    last_seen_at: datetime | None = None  # noted once a minute, and with what changed
+    worst_value: float | None = None  # of the values while it fired
+    minutes: list[float] = field(default_factory=list)  # one value of each minute that it fired in
+
+    @property
+    def mean_value(self) -> float | None:
+        return fmean(self.minutes) if self.minutes else None
 
     @property
     def live(self) -> bool:
@@ -106,10 +114,13 @@ class Target:
         else:
             self._wait(rule, measured.value is None and measured.samples is None, at)
         if self.phase is None:
+            if self.current is not None and judged and measured.value is not None:
+                self.current.last_seen_at = at
             self._end("recovered", at)
             return
         if self.phase == "firing" and judged:
             self._tell(rule, at)
+        self._see(rule, measured.value if judged else None, at)
         after = (self.phase, self.severity, self.warning_since, self.critical_since)
         self._note(enough, judged, bool(self.news) or before != after, at)
 
@@ -232,6 +243,22 @@ class Target:
             self.alerts.append(last)
             self.news.append("opened")
         self.current = last
+
+    def _see(self, rule: Rule, value: float | None, at: datetime) -> None:
+        """What the alert keeps of the value: the worst at once, the last and the mean in turn."""
+        alert = self.current
+        if alert is None or value is None:
+            return
+        fires = self.phase == "firing"
+        worse = fires and (alert.worst_value is None or rule.beyond(value, alert.worst_value))
+        seen = alert.last_seen_at
+        if not worse and not self.news and seen is not None and at - seen < MINUTE:
+            return
+        if worse:
+            alert.worst_value = value
+        if fires and (seen is None or seen < at.replace(second=0, microsecond=0)):
+            alert.minutes.append(value)
+        alert.last_seen_at = at
 
     def _end(self, reason: str, at: datetime) -> None:
         if self.current is not None:

@@ -95,5 +95,25 @@ MUTANTS: Final[dict[str, Edit]] = {
     "withdrawn counts as recovered": Edit(
         EVALUATE, "case when v.code is null then 'withdrawn' else 'recovered' end", "'recovered'"
     ),
+    # values
+    "the worst is the last": Edit(
+        EVALUATE, "noc.worse(a.worst_value, v.figure, v.below)", "coalesce(v.figure, a.worst_value)"
+    ),
+    "the worst is written in its turn": Edit(
+        EVALUATE, "or noc.worse(b.worst_value, v.figure, v.below) <> b.worst_value", ""
+    ),
+    "the worst of a rule for below is the largest": Edit(
+        EVALUATE,
+        "noc.worse(a.worst_value, v.figure, v.below)",
+        "noc.worse(a.worst_value, v.figure, false)",
+    ),
+    "a return has no worst": Edit(
+        EVALUATE, "noc.worse(a.worst_value, f.figure, f.below)", "a.worst_value"
+    ),
+    "recovering counts": Edit(EVALUATE, "v.phase = 'firing' and v.unit <> 'status'", "true"),
+    "a minute counts twice": Edit(
+        EVALUATE, "and b.last_seen_at < date_trunc('minute', at) as", "as"
+    ),
+    "the mean is of the opening": Edit(EVALUATE, "when f.counts then", "when false then"),
     "it began when it opened": Edit(EVALUATE, "least(v.warning_since, v.critical_since, at)", "at"),
 }

@@ -150,6 +150,8 @@ export function makeTimeline({ alert, ...change }: TimelineChange = {}): Timelin
       last_seen_at: ago(5),
       closed_at: null,
       close_reason: null,
+      worst_value: 2210,
+      mean_value: 1702.4,
       ...alert,
     },
     can_work: true,

@@ -286,6 +286,9 @@ export interface Incident extends Alert {
   last_seen_at: string;
   closed_at: string | null;
   close_reason: CloseReason | null;
+  /** Of the time in which it fired; null where a status is measured. */
+  worst_value: number | null;
+  mean_value: number | null;
 }
 
 export type EventKind =

@@ -70,6 +70,8 @@ export const workEn: Record<keyof typeof workPt, string> = {
   "incident.value": "Value now",
   "incident.lastValue": "Last value",
   "incident.limit": "threshold {value}",
+  "incident.worstValue": "Worst value",
+  "incident.mean": "mean {value}",
   "incident.probe": "probe",
   "incident.owner": "Owner",
   "incident.ownerHidden": "the franchisee's team",

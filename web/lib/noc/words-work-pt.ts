@@ -69,6 +69,8 @@ export const workPt = {
   "incident.value": "Valor agora",
   "incident.lastValue": "Último valor",
   "incident.limit": "limite {value}",
+  "incident.worstValue": "Pior valor",
+  "incident.mean": "média {value}",
   "incident.probe": "sonda",
   "incident.owner": "Responsável",
   "incident.ownerHidden": "equipe do franqueado",

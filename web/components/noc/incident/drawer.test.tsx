@@ -85,9 +85,16 @@ describe("the incident drawer", () => {
     const facts = plainText(screen.getByText("Início").closest("dl"));
     expect(facts).toContain("Início09:14há 27 min");
     expect(facts).toContain("Valor agora1.840 mslimite 1.200 ms");
+    expect(facts).toContain("Pior valor2.210 msmédia 1.702 ms");
     expect(facts).toContain("ResponsávelAana");
     expect(facts).toContain("Até reconhecer21 minvale até 13:20");
     expect(facts).toContain("pior: Fora");
+  });
+
+  it("has no figures for what is not a figure", () => {
+    const alert = { unit: "status", worst_value: null, mean_value: null } as const;
+    open({ timeline: makeTimeline({ alert }) });
+    expect(screen.queryByText("Pior valor")).toBeNull();
   });
 
   it("tells the story newest first, with who, what they wrote, and the silences", () => {

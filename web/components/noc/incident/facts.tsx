@@ -37,6 +37,22 @@ function Value({ story: { alert } }: { story: Timeline }) {
   );
 }
 
+/** How bad it was while it lasted; a status has no figures. */
+function Worst({ story: { alert } }: { story: Timeline }) {
+  const t = useT();
+  const format = useFormat();
+  const { worst_value: worst, mean_value: mean, unit } = alert;
+  if (worst === null || mean === null) return null;
+  return (
+    <Fact
+      label={t("incident.worstValue")}
+      more={t("incident.mean", { value: format.value(mean, unit) })}
+    >
+      {format.value(worst, unit)}
+    </Fact>
+  );
+}
+
 function ToAck({ story }: { story: Timeline }) {
   const t = useT();
   const format = useFormat();
@@ -75,6 +91,7 @@ export function Facts({ story }: { story: Timeline }) {
         {format.near(alert.opened_at, today)}
       </Fact>
       <Value story={story} />
+      <Worst story={story} />
       <Fact label={t("incident.owner")}>
         {works || alert.state === "ack" ? (
           <AlertOwner alert={alert} className="max-w-44" />
