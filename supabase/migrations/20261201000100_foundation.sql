@@ -73,6 +73,21 @@ create type public.queue_status as enum (
     'failed'  -- queued -> failed
 );
 
+-- What became of a message within its status.
+create type public.queue_state as enum (
+    'queued',       -- status queued: waits for its first try
+    'retry',        -- waits for the next one
+    'leased',       -- a sender has it, nothing is on its way
+    'sending',      -- committed before the first byte leaves
+    'sent',         -- status sent: the provider took it
+    'delivered',
+    'read',
+    'failed',       -- status failed: whether it is tried again was not said
+    'unknown',      -- perhaps sent; nobody sends it again by itself
+    'dead',         -- refused for good, or its tries are used up
+    'cancelled'     -- a person dropped it
+);
+
 create type public.job_status as enum (
     'running',
     'success', -- running -> success

@@ -44,6 +44,10 @@ insert into noc.event_fields values
 ('queue_whatsapp', 'external_id', 'text', true, 1, 120, null, null, null),
 ('queue_whatsapp', 'company_cnpj', 'text', false, null, 14, null, null, null),
 ('queue_whatsapp', 'status', 'text', true, null, 6, '{queued,sent,failed}', null, null),
+(
+    'queue_whatsapp', 'state', 'text', false, null, 9,
+    '{queued,retry,leased,sending,sent,delivered,read,failed,unknown,dead,cancelled}', null, null
+),
 ('queue_whatsapp', 'attempts', 'integer', false, 0, 1000, null, null, null),
 ('queue_whatsapp', 'created_at', 'recent', true, null, null, null, null, null),
 ('queue_whatsapp', 'updated_at', 'recent', false, null, null, null, null, null);
@@ -159,6 +163,15 @@ begin
         where e.is_object
             and e.event ->> 'company_cnpj' is not null
             and (e.event ->> 'company_cnpj' = key.company_cnpj) is not true
+        union all
+        select e.index, 'state', 'state: does not belong to the status'
+        from elements as e
+        where e.is_object
+            and kind = 'queue_whatsapp'
+            and case when e.event ->> 'state' = any(enum_range(null::public.queue_state)::text [])
+                then noc.queue_status_of((e.event ->> 'state')::public.queue_state)::text
+                    <> e.event ->> 'status'
+            end
         union all
         select e.index, 'service', 'service: is not among the services of this key'
         from elements as e

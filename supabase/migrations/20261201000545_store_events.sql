@@ -212,7 +212,10 @@ begin
 end;
 $$;
 
-/* Reports of messages, the last word per message in the batch. An older report changes nothing. */
+/*
+Reports of messages, the last word per message in the batch; without a state it is that of the
+status' name. An older report changes nothing.
+*/
 create function noc.store_queue_whatsapp(
     key noc.ingest_keys, ledger_id bigint, events jsonb, at timestamptz
 )
@@ -226,26 +229,31 @@ begin
     with fitting as materialized (
         select e.*, row_number() over () as position
         from jsonb_to_recordset(events) as e (
-            external_id text, company_cnpj text, status public.queue_status, attempts integer,
-            created_at timestamptz, updated_at timestamptz
+            external_id text, company_cnpj text, status public.queue_status,
+            state public.queue_state, attempts integer, created_at timestamptz,
+            updated_at timestamptz
         )
         where key.company_cnpj is not null
             and (e.company_cnpj is null or e.company_cnpj = key.company_cnpj)
             and noc.is_recent(e.created_at, at)
             and (e.updated_at is null or noc.is_recent(e.updated_at, at))
+            and (e.state is null or noc.queue_status_of(e.state) = e.status)
     ),
 
     stored as (
         insert into public.queue_whatsapp as q (
-            company_cnpj, external_id, status, attempts, created_at, updated_at
+            company_cnpj, external_id, status, state, attempts, created_at, updated_at
         )
         select distinct on (f.external_id)
-            key.company_cnpj, f.external_id, f.status, coalesce(f.attempts, 0), f.created_at,
-            coalesce(f.updated_at, at)
+            key.company_cnpj, f.external_id, f.status,
+            coalesce(f.state, f.status::text::public.queue_state), coalesce(f.attempts, 0),
+            f.created_at, coalesce(f.updated_at, at)
         from fitting as f
         order by f.external_id, f.position desc
         on conflict (company_cnpj, external_id) do update
-        set status = excluded.status, attempts = excluded.attempts, updated_at = excluded.updated_at
+        set
+            status = excluded.status, state = excluded.state, attempts = excluded.attempts,
+            updated_at = excluded.updated_at
         where excluded.updated_at >= q.updated_at
     )
 

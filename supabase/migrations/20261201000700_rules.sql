@@ -40,6 +40,7 @@ insert into noc.rule_metrics (metric, scope_kind, comparator, family, unit, reas
 ('queue_pending', 'company', 'above', 'queue', 'count', 'backlog'),
 ('queue_oldest_s', 'company', 'above', 'queue', 'seconds', 'backlog'),
 ('queue_failed', 'company', 'above', 'queue', 'count', 'errors'),   -- in the rule's window
+('queue_dead', 'company', 'above', 'queue', 'count', 'errors'),     -- in the last day
 ('jobs_failed', 'company', 'above', 'jobs', 'count', 'errors'),     -- in the rule's window
 ('jobs_stalled', 'company', 'above', 'jobs', 'count', 'backlog'),   -- running for longer
 ('probe_status', 'service', 'above', 'health', 'status', 'probe'), -- UP 0, DEGRADED 1, DOWN 2
@@ -212,6 +213,13 @@ insert into public.noc_rules (
     degraded_clear, down_clear
 ) values
 ('whatsapp_queue_pending', 'queue_pending', 'company', 'above', 'whatsapp', 100, 500, 70, 350);
+
+-- A message that nobody will send: each of them needs a person.
+insert into public.noc_rules (
+    code, metric, scope_kind, comparator, service, degraded_threshold, down_threshold,
+    for_degraded_s, for_down_s, keep_firing_s
+) values
+('whatsapp_queue_dead', 'queue_dead', 'company', 'above', 'whatsapp', 0, 20, 0, 0, 0);
 
 -- Facts rather than tendencies: the probe or the sampler has already waited.
 insert into public.noc_rules (

@@ -287,8 +287,9 @@ as $$
 $$;
 
 /*
-Messages that wait, the age of the oldest, and those that failed in each rule's window, per
-active company that has any, and 0 where a state waits.
+Messages that wait, the age of the oldest, those that failed in each rule's window, and those
+that died in the last day and still are dead, per active company that has any, and 0 where a
+state waits.
 */
 create function noc.measure_queue(at timestamptz)
 returns setof noc.measurement
@@ -316,13 +317,20 @@ as $$
             when 'queue_pending' then w.pending else extract(epoch from at - w.oldest_at)
         end::double precision as value
         from asked as a cross join waiting as w
-        where a.over_s is null
+        where a.metric in ('queue_pending', 'queue_oldest_s')
         union all
         select a.metric, a.over_s, q.company_cnpj, count(*)
         from asked as a
         inner join public.queue_whatsapp as q
             on q.status = 'failed'
             and q.updated_at between at - make_interval(secs => a.over_s) and at
+        group by a.metric, a.over_s, q.company_cnpj
+        union all
+        select a.metric, a.over_s, q.company_cnpj, count(*)
+        from asked as a
+        inner join public.queue_whatsapp as q
+            on q.state = 'dead' and q.updated_at between at - interval '1 day' and at
+        where a.metric = 'queue_dead'
         group by a.metric, a.over_s, q.company_cnpj
     )
 

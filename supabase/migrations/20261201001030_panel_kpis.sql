@@ -149,6 +149,10 @@ as $$
             q.company_cnpj,
             count(*) filter (where q.status = 'queued') as pending,
             count(*) filter (where q.status = 'failed' and q.updated_at >= s.starts) as failed,
+            count(*) filter (where q.state = 'unknown' and q.updated_at >= s.starts) as unknown,
+            count(*) filter (
+                where q.state = 'dead' and q.updated_at >= at - interval '1 day'
+            ) as dead,
             min(q.created_at) filter (where q.status = 'queued') as oldest
         from public.queue_whatsapp as q
         where q.status <> 'sent' and q.company_cnpj = any(s.companies)
@@ -199,9 +203,11 @@ as $$
             select jsonb_build_object(
                 'status', case when k.yes or count(q.*) > 0 then coalesce(greatest(
                     noc.status_of(max(q.pending), queue_limits),
-                    noc.alert_status(s.companies, null, 'whatsapp_queue_pending')
+                    noc.alert_status(s.companies, null, 'whatsapp_queue_pending'),
+                    noc.alert_status(s.companies, null, 'whatsapp_queue_dead')
                 )::text, 'UP') else 'NO_DATA' end,
                 'pending', coalesce(sum(q.pending), 0), 'failed', coalesce(sum(q.failed), 0),
+                'unknown', coalesce(sum(q.unknown), 0), 'dead', coalesce(sum(q.dead), 0),
                 'oldest_age_s', extract(epoch from at - min(q.oldest))::integer,
                 'thresholds', queue_limits,
                 'worst', (

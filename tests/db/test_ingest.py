@@ -222,6 +222,45 @@ def test_an_older_report_of_a_message_changes_nothing(db: Database, at: datetime
     assert db.one("select status from public.queue_whatsapp where company_cnpj = %s", A1) == "sent"
 
 
+@pytest.mark.parametrize(
+    ("status", "state", "stored"),
+    [
+        ("queued", None, "queued"),
+        ("sent", None, "sent"),
+        ("failed", None, "failed"),
+        ("queued", "retry", "retry"),
+        ("sent", "delivered", "delivered"),
+        ("failed", "dead", "dead"),
+        ("failed", "unknown", "unknown"),
+    ],
+)
+def test_a_message_is_stored_with_its_finer_state(
+    db: Database, at: datetime, status: str, state: str | None, stored: str
+) -> None:
+    event = {"external_id": "1", "status": status, "state": state, "created_at": at.isoformat()}
+    assert ingest(db, ingest_key(db), [event], at, "queue_whatsapp")["accepted"] == 1
+    assert db.one("select state from public.queue_whatsapp where company_cnpj = %s", A1) == stored
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "fault"),
+    [
+        ("sent", "dead", "state: does not belong to the status"),
+        ("queued", "failed", "state: does not belong to the status"),
+        ("failed", "lost", "state: must be one of"),
+    ],
+)
+def test_a_state_of_another_status_costs_its_row_alone(
+    db: Database, at: datetime, status: str, state: str, fault: str
+) -> None:
+    good = {"external_id": "1", "status": "sent", "created_at": at.isoformat()}
+    bad = {"external_id": "2", "status": status, "state": state, "created_at": at.isoformat()}
+    answer = ingest(db, ingest_key(db), [good, bad], at, "queue_whatsapp")
+    assert answer["accepted"] == 1
+    assert [one["index"] for one in answer["rejected"]] == [1]
+    assert answer["rejected"][0]["reason"].startswith(fault)
+
+
 def test_a_fault_of_ours_is_an_error_and_not_an_answer(db: Database, at: datetime) -> None:
     key = ingest_key(db)
     db.run("alter table public.api_usage add constraint broken check (latency_ms <> 77) not valid")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.db.conftest import A1, Database
-from tests.db.judging import S, evaluate, queued, state, traffic
+from tests.db.judging import S, alerts, evaluate, queued, state, traffic
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -86,7 +86,11 @@ def test_failed_messages_are_counted_in_the_rules_window(
     db: Database, at: datetime, limit: int, is_beyond: bool
 ) -> None:
     queued(db, 5, at - 301 * S)
-    db.run("update public.queue_whatsapp set status = 'failed' where company_cnpj = %s", A1)
+    db.run(
+        "update public.queue_whatsapp set status = 'failed', state = 'failed'"
+        " where company_cnpj = %s",
+        A1,
+    )
     db.run(
         "update public.queue_whatsapp set updated_at = %s where company_cnpj = %s"
         " and external_id::int <= 3",
@@ -94,6 +98,54 @@ def test_failed_messages_are_counted_in_the_rules_window(
         A1,
     )
     assert judged(db, "queue_failed", limit, at) is is_beyond
+
+
+def dead(db: Database, count: int, at: datetime) -> None:
+    """So many messages of A1 that died at `at`, and as many that failed and may yet be sent."""
+    db.run("delete from public.queue_whatsapp where company_cnpj = %s", A1)
+    db.run(
+        "insert into public.queue_whatsapp (company_cnpj, external_id, status, state, created_at,"
+        " updated_at) select %s, s || n, 'failed', s::public.queue_state, %s, %s"
+        " from generate_series(1, %s) as n, unnest('{dead,failed}'::text[]) as s",
+        A1,
+        at,
+        at,
+        count,
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "severity"), [(0, None), (1, "warning"), (20, "warning"), (21, "critical")]
+)
+def test_one_dead_message_is_a_warning_and_more_than_twenty_are_critical(
+    db: Database, at: datetime, count: int, severity: str | None
+) -> None:
+    dead(db, count, at)
+    evaluate(db, at)
+    found = alerts(db, A1, "whatsapp_queue_dead")
+    assert [one["severity"] for one in found] == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize(("hours", "counts"), [(24, True), (24.01, False)])
+def test_dead_messages_are_counted_for_a_day(
+    db: Database, at: datetime, hours: float, counts: bool
+) -> None:
+    dead(db, 1, at - timedelta(hours=hours))
+    evaluate(db, at)
+    assert bool(alerts(db, A1, "whatsapp_queue_dead")) is counts
+
+
+def test_a_dead_message_that_is_sent_after_all_is_dead_no_more(db: Database, at: datetime) -> None:
+    dead(db, 1, at)
+    evaluate(db, at)
+    db.run(
+        "update public.queue_whatsapp set status = 'sent', state = 'sent' where state = 'dead'"
+        " and company_cnpj = %s",
+        A1,
+    )
+    evaluate(db, at + 10 * S)
+    (alert,) = alerts(db, A1, "whatsapp_queue_dead")
+    assert (alert["state"], alert["close_reason"]) == ("closed", "recovered")
 
 
 def jobs(db: Database, count: int, status: str, started: datetime, at: datetime) -> None:
@@ -191,6 +243,7 @@ def test_every_metric_is_tested(db: Database) -> None:
         "throughput_high",
         "queue_oldest_s",
         "queue_failed",
+        "queue_dead",
         "jobs_failed",
         "jobs_stalled",
     }

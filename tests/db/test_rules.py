@@ -46,6 +46,7 @@ def test_the_specifications_limits_hold_from_the_first_migration(db: Database) -
     assert found["p95_latency"] == (1200, 2000, 1000, 1700, 180, 120)
     assert found["error_rate"] == (0.05, 0.10, 0.03, 0.07, 180, 120)
     assert found["whatsapp_queue_pending"] == (100, 500, 70, 350, 180, 120)
+    assert found["whatsapp_queue_dead"] == (0, 20, None, None, 0, 0)
     assert found["db_connections"][:2] == (0.80, 0.95)
     assert found["db_transaction"][:2] == (300, None)
     assert found["db_partitions"][:2] == (None, 2)

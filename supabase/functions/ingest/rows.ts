@@ -17,6 +17,7 @@ const NAMES = new Set([
   "job_id",
   "job_type",
   "status",
+  "state",
   "external_id",
 ]);
 // Controls, format characters (zero-width, direction marks) and line separators.

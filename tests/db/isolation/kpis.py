@@ -84,6 +84,8 @@ def observed_kpis(kpis: Json) -> Json:
             queue["status"],
             queue["pending"],
             queue["failed"],
+            queue["unknown"],
+            queue["dead"],
             queue["oldest_age_s"],
             queue["worst"],
             queue["thresholds"],
@@ -123,11 +125,18 @@ def _queue(scope: Scope, facts: Facts) -> tuple[Any, ...]:
     allowed = limits("whatsapp_queue_pending", scope.wanted, "whatsapp", facts)
     most = max((len(found) for found in pending.values()), default=0 if unsent else None)
     top = min(pending, key=lambda c: (-len(pending[c]), c), default=None)
-    alert = _alert_status(scope, "whatsapp_queue_pending", facts, any_service=True)
+    unknown = [r for r in rows if r["state"] == "unknown" and r["updated_at"] >= scope.starts]
+    dead = [r for r in rows if r["state"] == "dead" and r["updated_at"] >= facts.at - DAY]
+    alert = worst(
+        _alert_status(scope, code, facts, any_service=True)
+        for code in ("whatsapp_queue_pending", "whatsapp_queue_dead")
+    )
     return (
         (worst((judged(most, allowed), alert)) or "UP") if rows else "NO_DATA",
         len(waiting),
         len(failed),
+        len(unknown),
+        len(dead),
         round((facts.at - min(waiting)).total_seconds()) if waiting else None,
         {
             "company_cnpj": top,

@@ -16,6 +16,14 @@ from tests.db.isolation.tenants import Tenancy, random_uuid
 SERVICES: Final = ("api", "omie", "f360", "llm", "banks", "supabase:rest")
 ENDPOINTS: Final = ("GET /titulos", "POST /titulos", "GET /contas", "GET /saldo")
 CODES: Final = (("p95_latency", "ms"), ("error_rate", "ratio"), ("whatsapp_queue_pending", "count"))
+MESSAGES: Final = (
+    ("queued", "queued"),
+    ("queued", "retry"),
+    ("sent", "delivered"),
+    ("failed", "failed"),
+    ("failed", "unknown"),
+    ("failed", "dead"),
+)
 
 
 class Filler:
@@ -116,11 +124,13 @@ class Filler:
     def _work(self) -> None:
         for index in self._some(3, 25):
             created = self._ago(hours=40)
+            status, state = self.random.choice(MESSAGES)
             self._insert(
                 "public.queue_whatsapp",
                 company_cnpj=self.random.choice(self.tenancy.companies),
                 external_id=f"m{index}",
-                status=self.random.choice(("queued", "queued", "sent", "failed")),
+                status=status,
+                state=state,
                 attempts=self.random.randint(0, 3),
                 created_at=created,
                 updated_at=created + (self.at - created) * self.random.random(),

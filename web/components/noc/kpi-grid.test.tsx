@@ -60,10 +60,26 @@ describe("the indicators", () => {
 
   it("write an em dash, never zero, for what was not measured", () => {
     const kpis = makeKpis({
-      queue: { ...makeKpis().queue, pending: null, failed: null, oldest_age_s: null, worst: null },
+      queue: {
+        ...makeKpis().queue,
+        ...{ pending: null, failed: null, unknown: null, dead: null, oldest_age_s: null, worst: null },
+      },
     });
     show(<KpiGrid kpis={kpis} traffic={freshTraffic} />);
     expect(card("Fila")).toBe("Fila WhatsAppDegradado——");
+  });
+
+  it("say of the queue what needs a person before what failed", () => {
+    show(<KpiGrid kpis={makeKpis()} traffic={freshTraffic} />);
+    expect(card("Fila")).toContain("3 falharam");
+    cleanup();
+    const queue = { ...makeKpis().queue, dead: 2, unknown: 1 };
+    show(<KpiGrid kpis={makeKpis({ queue })} traffic={freshTraffic} />);
+    expect(card("Fila")).toContain("2 não saíram");
+    expect(card("Fila")).not.toContain("falharam");
+    cleanup();
+    show(<KpiGrid kpis={makeKpis({ queue: { ...queue, dead: 0 } })} traffic={freshTraffic} />);
+    expect(card("Fila")).toContain("1 talvez enviada");
   });
 
   it("switch the latency card between all endpoints and the worst one", () => {

@@ -218,6 +218,8 @@ export function makeKpis(change: Partial<Kpis> = {}): Kpis {
       status: "DEGRADED",
       pending: 236,
       failed: 3,
+      unknown: 0,
+      dead: 0,
       oldest_age_s: 360,
       worst: { company_cnpj: "12ABC34501DE35", label: "Farmácia Ipê Amarelo", pending: 128 },
       thresholds: { degraded: 100, down: 500 },

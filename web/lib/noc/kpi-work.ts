@@ -6,13 +6,20 @@ import type { JobsKpi, LlmKpi, QueueKpi } from "./types";
 
 export function queueView(kpi: QueueKpi, { t, format }: Writer): KpiView {
   const { pending, worst } = kpi;
-  const failed = kpi.failed ?? 0;
+  /** There is room for one: what needs a person comes before what failed. */
+  const lost = () => {
+    const { dead, unknown, failed } = kpi;
+    if (dead !== null && dead > 0) return t.count("kpi.queueDead", dead);
+    if (unknown !== null && unknown > 0) return t.count("kpi.queueUnknown", unknown);
+    return failed !== null && failed > 0 ? t.count("kpi.queueFailed", failed) : null;
+  };
+  const aside = lost();
   return {
     label: t("kpi.queue"),
     status: kpi.status,
     value: pending === null ? DASH : format.number(pending),
     unit: pending === null ? "" : t.count("kpi.unit.pending", pending),
-    aside: failed > 0 ? { text: t.count("kpi.queueFailed", failed), trend: null } : undefined,
+    aside: aside === null ? undefined : { text: aside, trend: null },
     spark: kpi.spark,
     thresholds: kpi.thresholds,
     worst:

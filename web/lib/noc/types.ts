@@ -165,6 +165,10 @@ export interface QueueKpi {
   status: HealthStatus;
   pending: number | null;
   failed: number | null;
+  /** Perhaps sent: nobody knows. */
+  unknown: number | null;
+  /** Given up in the last day. */
+  dead: number | null;
   oldest_age_s: number | null;
   worst: { company_cnpj: string; label: string; pending: number } | null;
   thresholds: Thresholds | null;

@@ -133,6 +133,7 @@ export const workEn: Record<keyof typeof workPt, string> = {
   "incident.why.throughput_high": "{service}: the calls a minute of the last {window} went beyond the limit.",
   "incident.why.queue_oldest_s": "The oldest message in the WhatsApp queue has waited for longer than the limit.",
   "incident.why.queue_failed": "The WhatsApp messages that failed in the last {window} went beyond the limit.",
+  "incident.why.queue_dead": "The WhatsApp messages given up in the last 24 h went beyond the limit. They will not leave by themselves: check the number and send again from the system they came from.",
   "incident.why.jobs_failed": "The jobs that failed in the last {window} went beyond the limit.",
   "incident.why.jobs_stalled": "More jobs than the limit have been running for longer than {window}.",
   "incident.why.rule_failures": "A rule of the NOC failed three times in a row.",

@@ -132,6 +132,7 @@ export const workPt = {
   "incident.why.throughput_high": "{service}: as chamadas por minuto dos últimos {window} passaram do limite.",
   "incident.why.queue_oldest_s": "A mensagem mais antiga na fila do WhatsApp espera há mais tempo que o limite.",
   "incident.why.queue_failed": "As mensagens do WhatsApp que falharam nos últimos {window} passaram do limite.",
+  "incident.why.queue_dead": "As mensagens do WhatsApp que não saíram nas últimas 24 h passaram do limite. Sozinhas não saem mais: confira o número e reenvie pelo sistema de origem.",
   "incident.why.jobs_failed": "Os jobs que falharam nos últimos {window} passaram do limite.",
   "incident.why.jobs_stalled": "Há mais jobs rodando por mais de {window} do que o limite.",
   "incident.why.rule_failures": "Uma regra do NOC falhou três vezes seguidas ao ser avaliada.",
