@@ -2,8 +2,8 @@
 grant select (
     rule_id, code, metric, scope_kind, comparator, service, excluded_services, company_cnpj,
     group_id, degraded_threshold, down_threshold, degraded_clear, down_clear, for_degraded_s,
-    for_down_s, keep_firing_s, reopen_s, over_s, min_samples, no_data, enabled, version, created_at,
-    updated_at
+    for_down_s, keep_firing_s, reopen_s, over_s, min_samples, no_data, channels, runbook_url, owner,
+    enabled, version, created_at, updated_at
 ) on public.noc_rules to authenticated;
 
 create policy "read rules of operable companies" on public.noc_rules

@@ -22,6 +22,7 @@ create table noc.rule_metrics (
     family text collate "C" references noc.rule_families (family), -- null: derived by the engine
     unit text not null check (unit in ('ms', 'ratio', 'count', 'seconds', 'status')),
     reason text not null check (reason in ('probe', 'latency', 'errors', 'backlog', 'nodata')),
+    history text check (history in ('calls', 'samples')), -- where its past is kept; null: nowhere
     unique (metric, scope_kind, comparator)
 );
 
@@ -29,40 +30,45 @@ create index rule_metrics_family_idx on noc.rule_metrics (family);
 
 alter table noc.rule_metrics enable row level security;
 
-insert into noc.rule_metrics (metric, scope_kind, comparator, family, unit, reason) values
-('p95_ms', 'company_service', 'above', 'traffic', 'ms', 'latency'),
-('mean_ms', 'company_service', 'above', 'traffic', 'ms', 'latency'),
-('error_rate', 'company_service', 'above', 'traffic', 'ratio', 'errors'), -- 5xx and no answer
-('error_rate_4xx', 'company_service', 'above', 'traffic', 'ratio', 'errors'),
-('error_rate_all', 'company_service', 'above', 'traffic', 'ratio', 'errors'),
-('throughput_low', 'company_service', 'below', 'traffic', 'count', 'nodata'), -- calls a minute
-('throughput_high', 'company_service', 'above', 'traffic', 'count', 'backlog'),
-('queue_pending', 'company', 'above', 'queue', 'count', 'backlog'),
-('queue_oldest_s', 'company', 'above', 'queue', 'seconds', 'backlog'),
-('queue_failed', 'company', 'above', 'queue', 'count', 'errors'),   -- in the rule's window
-('queue_dead', 'company', 'above', 'queue', 'count', 'errors'),     -- in the last day
-('jobs_failed', 'company', 'above', 'jobs', 'count', 'errors'),     -- in the rule's window
-('jobs_stalled', 'company', 'above', 'jobs', 'count', 'backlog'),   -- running for longer
-('probe_status', 'service', 'above', 'health', 'status', 'probe'), -- UP 0, DEGRADED 1, DOWN 2
-('heartbeat_age_s', 'platform', 'above', 'platform', 'seconds', 'nodata'),
-('connections_ratio', 'platform', 'above', 'platform', 'ratio', 'backlog'),
-('longest_transaction_s', 'platform', 'above', 'platform', 'seconds', 'backlog'),
-('partitions_ahead', 'platform', 'below', 'platform', 'count', 'backlog'),
-('blocked_sessions', 'platform', 'above', 'platform', 'count', 'backlog'),
-('cache_hit_ratio', 'platform', 'below', 'platform', 'ratio', 'latency'),
-('deadlocks', 'platform', 'above', 'platform', 'count', 'errors'),  -- in the last hour
-('growth_bytes_per_day', 'platform', 'above', 'platform', 'count', 'backlog'),
-('oldest_xid_age', 'platform', 'above', 'platform', 'count', 'backlog'),
-('ingest_backlog', 'platform', 'above', 'platform', 'count', 'backlog'),
-('rule_failures', 'platform', 'above', 'engine', 'count', 'nodata'),   -- in a row
+insert into noc.rule_metrics (
+    metric, scope_kind, comparator, family, unit, reason, history
+) values
+('p95_ms', 'company_service', 'above', 'traffic', 'ms', 'latency', 'calls'),
+('mean_ms', 'company_service', 'above', 'traffic', 'ms', 'latency', 'calls'),
+-- 5xx and no answer.
+('error_rate', 'company_service', 'above', 'traffic', 'ratio', 'errors', 'calls'),
+('error_rate_4xx', 'company_service', 'above', 'traffic', 'ratio', 'errors', 'calls'),
+('error_rate_all', 'company_service', 'above', 'traffic', 'ratio', 'errors', 'calls'),
+-- Calls a minute.
+('throughput_low', 'company_service', 'below', 'traffic', 'count', 'nodata', 'calls'),
+('throughput_high', 'company_service', 'above', 'traffic', 'count', 'backlog', 'calls'),
+('queue_pending', 'company', 'above', 'queue', 'count', 'backlog', null),
+('queue_oldest_s', 'company', 'above', 'queue', 'seconds', 'backlog', null),
+('queue_failed', 'company', 'above', 'queue', 'count', 'errors', null),   -- in the rule's window
+('queue_dead', 'company', 'above', 'queue', 'count', 'errors', null),     -- in the last day
+('jobs_failed', 'company', 'above', 'jobs', 'count', 'errors', null),     -- in the rule's window
+('jobs_stalled', 'company', 'above', 'jobs', 'count', 'backlog', null),   -- running for longer
+('probe_status', 'service', 'above', 'health', 'status', 'probe', null), -- UP 0, DEGRADED 1, DOWN 2
+('heartbeat_age_s', 'platform', 'above', 'platform', 'seconds', 'nodata', null),
+('connections_ratio', 'platform', 'above', 'platform', 'ratio', 'backlog', 'samples'),
+('longest_transaction_s', 'platform', 'above', 'platform', 'seconds', 'backlog', 'samples'),
+('partitions_ahead', 'platform', 'below', 'platform', 'count', 'backlog', 'samples'),
+('blocked_sessions', 'platform', 'above', 'platform', 'count', 'backlog', 'samples'),
+('cache_hit_ratio', 'platform', 'below', 'platform', 'ratio', 'latency', 'samples'),
+('deadlocks', 'platform', 'above', 'platform', 'count', 'errors', 'samples'),  -- in the last hour
+('growth_bytes_per_day', 'platform', 'above', 'platform', 'count', 'backlog', 'samples'),
+('oldest_xid_age', 'platform', 'above', 'platform', 'count', 'backlog', 'samples'),
+('ingest_backlog', 'platform', 'above', 'platform', 'count', 'backlog', 'samples'),
+('rule_failures', 'platform', 'above', 'engine', 'count', 'nodata', null),   -- in a row
 -- Of every metric whose rule says so (no_data = 'alert'): how long its source is silent.
-('no_data_s', 'platform', 'above', null, 'seconds', 'nodata');
+('no_data_s', 'platform', 'above', null, 'seconds', 'nodata', null);
 
 /*
 One rule, two limits, one alert. Limits are exclusive: a value on the limit is good. A
 firing alert stays while the value is beyond the clear limit (null: the threshold).
 no_data, when nothing is measured because the source is silent: `keep_last` holds what has
 fired, `ok` lets it recover, `alert` holds it and opens an alert of the silence's own.
+channels: by which of them its alerts are told, of those that a contact wants (noc.recipients).
 For each target the most specific enabled rule of a code is in force: company, then
 group, then everybody; among those the one that names the service.
 */
@@ -87,6 +93,9 @@ create table public.noc_rules (
     over_s integer not null default 300,    -- the sliding window of traffic metrics
     min_samples integer not null default 20,
     no_data text collate "C" not null default 'keep_last',  -- what silence of the source means
+    channels text [],                       -- email, whatsapp; null: as each contact says
+    runbook_url text,                       -- what to do when it fires
+    owner text,                             -- who answers for the rule itself
     enabled boolean not null default true,
     version integer not null default 1,     -- counted by noc.tg_count_version
     deleted_at timestamptz,                 -- its alerts name it, so its row stays
@@ -99,6 +108,13 @@ create table public.noc_rules (
     unique nulls not distinct (code, service, company_cnpj, group_id),
     constraint noc_rules_code check (code ~ '^[a-z][a-z0-9_]{1,39}$'),
     constraint noc_rules_deleted_is_off check (deleted_at is null or not enabled),
+    constraint noc_rules_channels check (
+        channels <@ '{email,whatsapp}'::text [] and cardinality(channels) > 0
+    ),
+    constraint noc_rules_runbook_url check (
+        runbook_url ~ '^https://[^\s/?#@]+([/?#]\S*)?$' and length(runbook_url) <= 300
+    ),
+    constraint noc_rules_owner check (length(owner) between 1 and 80),
     constraint noc_rules_no_data check (no_data in ('ok', 'keep_last', 'alert')),
     constraint noc_rules_one_override check (num_nonnulls(company_cnpj, group_id) <= 1),
     constraint noc_rules_excluded check (service is null or excluded_services = '{}'),

@@ -15,6 +15,7 @@ alter table noc.family_health enable row level security;
 create table noc.failing_rules (
     rule_id uuid primary key references public.noc_rules (rule_id),
     failures integer not null,
+    failing_since timestamptz not null,
     failed_at timestamptz not null,
     error text not null
 );
@@ -56,8 +57,8 @@ returns void
 language sql
 set search_path = ''
 as $$
-    insert into noc.failing_rules as f (rule_id, failures, failed_at, error)
-    select r, 1, at, left(count_failure.error, 300) from unnest(rules) as r
+    insert into noc.failing_rules as f (rule_id, failures, failing_since, failed_at, error)
+    select r, 1, at, at, left(count_failure.error, 300) from unnest(rules) as r
     on conflict on constraint failing_rules_pkey do update
     set failures = f.failures + 1, failed_at = excluded.failed_at, error = excluded.error
 $$;

@@ -11,11 +11,13 @@ as $$
 $$;
 
 /*
-Contacts and channels for each of the alerts by its present severity. A channel that a contact
-would be told by, but that is refused for good or is what the alert is about, gives way to the
-other one. Admin is not told of a part when told of the whole (noc_alerts.parent_id). A shared
-provider's trouble is told to the franqueados too whose companies called it in the last day:
-their own alerts of it may be inhibited by it. `works`: the contact may work the alert.
+Contacts and channels for each of the alerts by its present severity: those that the contact
+wants, and of these only what the alert's rule names, when it names some. A channel that a
+contact would be told by, but that is refused for good or is what the alert is about, gives way
+to the other one, whatever the rule names: a message lost is worse than one too many. Admin is
+not told of a part when told of the whole (noc_alerts.parent_id). A shared provider's trouble
+is told to the franqueados too whose companies called it in the last day: their own alerts of it
+may be inhibited by it. `works`: the contact may work the alert.
 */
 create function noc.recipients(alert_ids uuid [])
 returns table (
@@ -31,6 +33,7 @@ as $$
             c.role = 'admin' or c.role = 'franqueado' and a.company_cnpj is not null as works,
             coalesce(
                 h.address is not null and a.severity >= h.least
+                and (l.channels is null or h.channel = any(l.channels))
                 and (c.role <> 'cliente' or c.opted_in),
                 false
             ) as wanted,
@@ -38,6 +41,7 @@ as $$
             and h.broken_at is null
             and coalesce(a.service <> all(noc.carried_by(h.channel)), true) as able
         from public.noc_alerts as a
+        inner join public.noc_rules as l on l.rule_id = a.rule_id
         left join public.companies as m on m.company_cnpj = a.company_cnpj
         left join noc.services as v
             on a.company_cnpj is null

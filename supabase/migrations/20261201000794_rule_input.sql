@@ -5,12 +5,12 @@ create function noc.rule_fields()
 returns table (field text, kind text, nullable boolean, lowest integer, highest integer)
 language sql
 immutable
-rows 24
+rows 27
 set search_path = ''
 as $$
     values
     ('rule_id', 'uuid', true, null, null),
-    ('version', 'whole', true, 1, 2147483647),
+    ('version', 'whole', true, 0, 2147483647),
     ('code', 'text', false, null, null),
     ('metric', 'text', false, null, null),
     ('service', 'text', true, null, null),
@@ -28,6 +28,9 @@ as $$
     ('over_s', 'whole', false, 60, 3600),
     ('min_samples', 'whole', false, 1, 1000000),
     ('no_data', 'text', false, null, null),
+    ('channels', 'channels', true, null, null),
+    ('runbook_url', 'https', true, null, null),
+    ('owner', 'text', true, null, null),
     ('enabled', 'boolean', false, null, null)
 $$;
 
@@ -42,6 +45,8 @@ as $$
         when 'whole' then format('must be a whole number between %s and %s', lowest, highest)
         when 'number' then 'must be a number between -1e12 and 1e12'
         when 'texts' then 'must be a list of at most 50 service names'
+        when 'channels' then 'must be a list of email, whatsapp or both'
+        when 'https' then 'must be an https address of at most 300 characters'
         when 'boolean' then 'must be true or false'
         when 'uuid' then 'must be a uuid'
         else 'must be a text of 1 to 80 characters'
@@ -68,6 +73,10 @@ begin
         when 'texts' then v_type = 'array' and jsonb_array_length(value) <= 50 and not exists (
             select 1 from jsonb_array_elements(value) as e where jsonb_typeof(e) <> 'string'
         )
+        when 'channels' then v_type = 'array' and jsonb_array_length(value) between 1 and 2
+            and value <@ '["email", "whatsapp"]'
+        when 'https' then v_type = 'string' and length(value #>> '{}') <= 300
+            and value #>> '{}' ~ '^https://[^\s/?#@]+([/?#]\S*)?$'
         else v_type = 'string' and length(value #>> '{}') between 1 and 80
     end;
 end;
@@ -206,6 +215,10 @@ begin
 
     v_rule := jsonb_populate_record(v_base, v_sent);
     v_rule.deleted_at := null;
+    -- The same channels in another order are no other rule.
+    if v_rule.channels is not null then
+        v_rule.channels := array(select distinct c from unnest(v_rule.channels) as c order by c);
+    end if;
     select m.scope_kind, m.comparator into v_rule.scope_kind, v_rule.comparator
     from noc.rule_metrics as m
     where m.metric = v_rule.metric and m.family is not null;

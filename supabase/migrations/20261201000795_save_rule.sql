@@ -59,8 +59,8 @@ $$;
 /*
 Saves the rule of its code, service, company and group: makes it, or changes the fields that
 were sent. What a new override does not say it copies from its group's rule, else from
-everybody's. `version`, when sent, must be the one in force. Gives the rule as saved.
-Raises PT400 naming the field, PT409 version_conflict; refuses PT404 scope_not_found.
+everybody's. `version`, when sent, must be the one in force, 0: none yet. Gives the rule as
+saved. Raises PT400 naming the field, PT409 version_conflict; refuses PT404 scope_not_found.
 */
 create function noc.save_rule(rule jsonb, at timestamptz)
 returns jsonb
@@ -79,8 +79,9 @@ begin
     v_before := noc.rule_before(save_rule.rule);
     perform 1 from public.noc_rules as r where r.rule_id = v_before.rule_id for update;
     v_before := noc.rule_before(save_rule.rule);
-    if (save_rule.rule ->> 'version')::integer is distinct from v_before.version
-        and save_rule.rule ->> 'version' is not null then
+    if (save_rule.rule ->> 'version')::integer
+        <> (case when v_before.deleted_at is null then coalesce(v_before.version, 0) else 0 end)
+    then
         perform noc.fail('PT409', 'version_conflict', 'the rule was changed in the meantime');
     end if;
 
@@ -106,6 +107,9 @@ begin
         over_s = excluded.over_s,
         min_samples = excluded.min_samples,
         no_data = excluded.no_data,
+        channels = excluded.channels,
+        runbook_url = excluded.runbook_url,
+        owner = excluded.owner,
         enabled = excluded.enabled,
         deleted_at = null
     returning r.* into v_rule;

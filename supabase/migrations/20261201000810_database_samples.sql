@@ -132,6 +132,41 @@ as $$
 $$;
 
 /*
+A metric of the platform as a sample shows it, with the oldest sample of the hour and of the day
+before it. Null for what a sample does not hold, and for a growth over less than an hour.
+*/
+create function noc.sampled_value(
+    metric text, sample noc.database_samples, of_hour noc.database_samples,
+    of_day noc.database_samples
+)
+returns double precision
+language sql
+immutable
+set search_path = ''
+as $$
+    select case metric
+        when 'connections_ratio'
+            then (sample).connections::double precision / (sample).connections_limit
+        when 'longest_transaction_s' then (sample).longest_transaction_s
+        when 'partitions_ahead' then (sample).partitions_ahead
+        when 'blocked_sessions' then (sample).blocked_sessions
+        when 'cache_hit_ratio' then (sample).cache_hit_ratio
+        when 'oldest_xid_age' then (sample).oldest_xid_age
+        when 'ingest_backlog' then (sample).ingest_backlog
+        when 'deadlocks' then (sample).deadlocks_total - case
+            when (sample).deadlocks_total >= (of_hour).deadlocks_total
+                then (of_hour).deadlocks_total
+            else 0
+        end
+        when 'growth_bytes_per_day' then case
+            when (sample).sampled_at - (of_day).sampled_at >= interval '1 hour'
+                then ((sample).size_bytes - (of_day).size_bytes) * 86400
+                    / extract(epoch from (sample).sampled_at - (of_day).sampled_at)
+        end
+    end
+$$;
+
+/*
 Age of every expected worker's freshest sign of life, one never heard of counted from
 when it was expected; and the newest sample's figures, null when older than 3 minutes.
 */
@@ -152,48 +187,33 @@ as $$
     group by w.worker
     union all
     select (
-        v.metric, null, 'supabase:postgres', null, null,
-        case when s.sampled_at >= at - interval '3 minutes' then v.value end, null, null, null, null
+        k.metric, null, 'supabase:postgres', null, null,
+        case
+            when (s.taken).sampled_at >= at - interval '3 minutes'
+                then noc.sampled_value(k.metric, s.taken, h.taken, y.taken)
+        end,
+        null, null, null, null
     )::noc.measurement
     from (
-        select d.* from noc.database_samples as d
+        select d as taken from noc.database_samples as d
         where d.sampled_at <= at
         order by d.sampled_at desc
         limit 1
     ) as s
     -- The oldest of the last hour, and of the last day.
     left join lateral (
-        select d.* from noc.database_samples as d
-        where d.sampled_at between s.sampled_at - interval '1 hour' and s.sampled_at
+        select d as taken from noc.database_samples as d
+        where d.sampled_at between (s.taken).sampled_at - interval '1 hour'
+            and (s.taken).sampled_at
         order by d.sampled_at
         limit 1
     ) as h on true
     left join lateral (
-        select d.* from noc.database_samples as d
-        where d.sampled_at between s.sampled_at - interval '1 day' and s.sampled_at
+        select d as taken from noc.database_samples as d
+        where d.sampled_at between (s.taken).sampled_at - interval '1 day'
+            and (s.taken).sampled_at
         order by d.sampled_at
         limit 1
     ) as y on true
-    cross join lateral (
-        values
-        ('connections_ratio', s.connections::double precision / s.connections_limit),
-        ('longest_transaction_s', s.longest_transaction_s),
-        ('partitions_ahead', s.partitions_ahead),
-        ('blocked_sessions', s.blocked_sessions),
-        ('cache_hit_ratio', s.cache_hit_ratio),
-        ('oldest_xid_age', s.oldest_xid_age),
-        ('ingest_backlog', s.ingest_backlog),
-        (
-            'deadlocks', s.deadlocks_total - case
-                when s.deadlocks_total >= h.deadlocks_total then h.deadlocks_total else 0
-            end
-        ),
-        (
-            'growth_bytes_per_day', case
-                when s.sampled_at - y.sampled_at >= interval '1 hour'
-                    then (s.size_bytes - y.size_bytes) * 86400
-                        / extract(epoch from s.sampled_at - y.sampled_at)
-            end
-        )
-    ) as v (metric, value)
+    inner join noc.rule_metrics as k on k.history = 'samples'
 $$;

@@ -1,10 +1,10 @@
 -- One alert told from its beginning: what the engine and people did, and how it went before.
 
 /*
-The alert, the rule as it was when it fired, why it did, its events and what people were
-told, oldest first, and its last ten episodes; see docs/rpc.md. People and their words only
-for those who may work the alert. Raises PT404 alert_not_found, alike for a foreign alert and
-for none.
+The alert, the rule as it was when it fired (runbook and owner as they are), why it did, its
+events and what people were told, oldest first, and its last ten episodes; see docs/rpc.md.
+People and their words only for those who may work the alert. Raises PT404 alert_not_found,
+alike for a foreign alert and for none.
 */
 create function noc.timeline(alert_id uuid)
 returns jsonb
@@ -32,7 +32,9 @@ begin
                 'degraded_clear', r.degraded_clear, 'down_clear', r.down_clear,
                 'for_degraded_s', r.for_degraded_s, 'for_down_s', r.for_down_s,
                 'keep_firing_s', r.keep_firing_s, 'over_s', r.over_s,
-                'min_samples', r.min_samples, 'changed_since', n.version <> r.version
+                'min_samples', r.min_samples, 'changed_since', n.version <> r.version,
+                'runbook_url', case when v_works then n.runbook_url end,
+                'owner', case when v_works then n.owner end
             )
             from public.noc_rules as n
             cross join lateral (

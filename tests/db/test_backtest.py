@@ -57,7 +57,12 @@ def fill(
 
 
 def asked(
-    db: Database, user: UUID, at: datetime, rule: dict[str, Any], company: str = A1, days: int = 1
+    db: Database,
+    user: UUID,
+    at: datetime,
+    rule: dict[str, Any],
+    company: str | None = A1,
+    days: int = 1,
 ) -> dict[str, Any]:
     """The answer at a given instant, for this caller."""
     with db.acting_as(user, "postgres"):
@@ -172,12 +177,17 @@ def test_a_backtest_follows_the_candidate(
     assert asked(db, world.franqueado_a, at, rule)["opened"] == opened
 
 
+def make_room(db: Database, at: datetime) -> None:
+    """Partitions for five minutes of the last month."""
+    db.run("select noc.make_partition('noc.metrics_agg_5m', '7 days',"
+           " noc.partition_start('7 days', %s) - n * interval '7 days', 'fillfactor = 50')"
+           " from generate_series(1, 4) as n", at)  # fmt: skip
+
+
 def test_five_minutes_are_judged_where_minutes_are_gone(
     db: Database, world: World, at: datetime
 ) -> None:
-    db.run("select noc.make_partition('noc.metrics_agg_5m', '7 days',"
-           " noc.partition_start('7 days', %s) - n * interval '7 days', 'fillfactor = 50')"
-           " from generate_series(1, 2) as n", at)  # fmt: skip
+    make_room(db, at)
     old = at - timedelta(days=8)
     for number in range(-6, 12):
         slow = 0 <= number < 4
@@ -243,6 +253,8 @@ def test_a_foreign_rule_and_none_are_answered_alike(db: Database, world: World) 
         ({**SLOW, "over_s": 59}, 1, "over_s"),
         ({**SLOW, "degraded_threshold": 2000}, 1, "down_threshold"),
         ({"code": "whatsapp_queue_pending"}, 1, "metric"),
+        ({"code": "worker_silent"}, 1, "metric"),
+        ({"code": "db_connections"}, 1, "company_cnpj"),
         ("x", 1, "rule"),
     ],
 )
@@ -251,3 +263,147 @@ def test_a_question_that_makes_no_sense_names_its_field(
 ) -> None:
     error = db.refused(world.admin, ASK, Jsonb(rule), A1, days)
     assert (error.sqlstate, error.diag.message_hint) == ("PT400", field)
+
+
+def test_calls_are_those_of_a_company(db: Database, world: World) -> None:
+    error = db.refused(world.admin, ASK, Jsonb(SLOW), None, 1)
+    assert (error.sqlstate, error.diag.message_hint) == ("PT400", "company_cnpj")
+
+
+# The series that is drawn
+
+
+def series(data: dict[str, Any]) -> dict[str, list[float | None]]:
+    return {s["service"]: s["values"] for s in data["series"]["services"]}
+
+
+def fives(
+    db: Database, at: datetime, latencies: list[int | None], service: str = "omie", count: int = 30
+) -> None:
+    """Five minutes each, the last one just over; null: no calls."""
+    for number, latency in enumerate(reversed(latencies), 1):
+        bucket = at - number * 5 * MINUTE
+        if latency is not None:
+            fill(db, bucket, [latency] * count, service=service, window="5m")
+            db.run(UNFINISHED, "5m", bucket)
+    db.run("select noc.finalise(%s)", at)
+
+
+@pytest.fixture
+def round_at(at: datetime) -> datetime:
+    return at.replace(minute=at.minute // 5 * 5)
+
+
+def test_a_backtest_draws_what_was_measured_and_its_gaps(
+    db: Database, world: World, round_at: datetime
+) -> None:
+    make_room(db, round_at)
+    fives(db, round_at, [300, 1500, None, 300])
+    data = asked(db, world.franqueado_a, round_at, SLOW)
+    assert data["series"]["step_s"] == 300
+    (values,) = series(data).values()
+    assert len(values) == 288
+    assert [v and round(v / 100) for v in values[-4:]] == [3, 15, None, 3]
+
+
+def test_fewer_calls_than_the_rule_asks_for_are_not_drawn(
+    db: Database, world: World, round_at: datetime
+) -> None:
+    fives(db, round_at, [1500], count=19)
+    fives(db, round_at, [1500], service="f360", count=20)
+    assert list(series(asked(db, world.franqueado_a, round_at, SLOW))) == ["f360"]
+
+
+def test_a_step_shows_its_worst(db: Database, world: World, round_at: datetime) -> None:
+    make_room(db, round_at)
+    fives(db, round_at, [300, 1500, 300, 300])
+    data = asked(db, world.franqueado_a, round_at, SLOW, days=30)
+    (values,) = series(data).values()
+    assert len(values) <= 360
+    known = [v for v in values if v is not None]
+    assert max(known) == pytest.approx(1500, rel=0.01)
+    below = {"code": "few_calls", "metric": "throughput_low", "degraded_threshold": 1}
+    with db.acting_as(world.admin):
+        db.one("select public.noc_save_rule(%s)", Jsonb(below))
+    fives(db, round_at - 20 * MINUTE, [300], count=5)
+    low = series(asked(db, world.franqueado_a, round_at, {"code": "few_calls"}, days=30))
+    assert min(v for v in low["omie"] if v is not None) == 1
+
+
+def test_the_services_with_alerts_are_drawn_first_and_eight_at_most(
+    db: Database, world: World, round_at: datetime
+) -> None:
+    trouble(db, round_at, 10, 1500)
+    fives(db, round_at, [300])
+    names = [f"svc{n}" for n in range(9)]
+    db.run("insert into noc.services (service_name, kind, shared)"
+           " select n, 'app', false from unnest(%s::text[]) as n", names)  # fmt: skip
+    for name in names:
+        fives(db, round_at, [900], service=name)
+    drawn = list(series(asked(db, world.franqueado_a, round_at, SLOW)))
+    assert drawn[0] == "omie"
+    assert len(drawn) == 8
+
+
+def test_where_nothing_is_stored_nothing_is_drawn(db: Database, world: World, at: datetime) -> None:
+    data = asked(db, world.franqueado_a, at, SLOW)
+    assert (data["opened"], data["series"]["services"]) == (0, [])
+
+
+# The platform
+
+
+CONNECTIONS = {"code": "db_connections"}
+
+
+def sampled(db: Database, at: datetime, connections: list[int]) -> None:
+    """One sample a minute, the last one at `at`, of a database with room for 100."""
+    db.run("delete from noc.database_samples")
+    db.run(
+        "insert into noc.database_samples (sampled_at, connections, connections_limit,"
+        " longest_transaction_s, blocked_sessions, blocks_hit, blocks_read, deadlocks_total,"
+        " size_bytes, oldest_xid_age, partitions_ahead, ingest_backlog)"
+        " select %s - (cardinality(c.taken) - n) * interval '1 minute', c.taken[n], 100, 0, 0, 0,"
+        " 0, 0, 1000000, 0, 5, 0 from (select %s::integer[] as taken) as c,"
+        " generate_series(1, cardinality(c.taken)) as n",
+        at,
+        connections,
+    )
+
+
+def test_a_platform_rule_is_tried_on_the_samples_of_the_database(
+    db: Database, world: World, at: datetime
+) -> None:
+    at = at.replace(second=0)
+    sampled(db, at, [50] * 20 + [85] * 10 + [50] * 20)
+    data = asked(db, world.admin, at, CONNECTIONS, company=None)
+    (alert,) = data["alerts"]
+    assert (data["company_cnpj"], alert["service"]) == (None, "supabase:postgres")
+    assert (alert["severity_max"], alert["peak_value"]) == ("warning", 0.85)
+    assert max(v for v in series(data)["supabase:postgres"] if v is not None) == 0.85
+    higher = {**CONNECTIONS, "degraded_threshold": 0.86, "degraded_clear": 0.8}
+    assert asked(db, world.admin, at, higher, company=None)["opened"] == 0
+
+
+def test_the_replayed_samples_are_what_the_engine_measures(
+    db: Database, world: World, at: datetime
+) -> None:
+    at = at.replace(second=0)
+    sampled(db, at, [50, 60, 70])
+    for metric in ("connections_ratio", "partitions_ahead", "deadlocks", "growth_bytes_per_day"):
+        live = db.one("select value from noc.measure_platform(%s) where metric = %s", at, metric)
+        replayed = db.one(
+            "select w.value from noc.replay_samples(jsonb_populate_record(noc.empty_rule(),"
+            " jsonb_build_object('metric', %s::text)), %s, %s) as w order by w.at desc limit 1",
+            metric,
+            at - MINUTE,
+            at,
+        )
+        assert replayed == live, metric
+
+
+@pytest.mark.parametrize("who", ["franqueado_a", "cliente_a1", "stranger"])
+def test_the_platforms_past_is_admins(db: Database, world: World, who: str) -> None:
+    for company in (None, A1):
+        error = db.refused(getattr(world, who), ASK, Jsonb(CONNECTIONS), company, 1)
+        assert (error.sqlstate, error.diag.message_hint) == ("PT404", "scope_not_found")

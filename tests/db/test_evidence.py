@@ -154,5 +154,20 @@ def test_the_rule_is_told_as_it_was_when_it_fired(db: Database, world: World, at
     assert (rule["degraded_threshold"], rule["changed_since"]) == (0.05, True)
 
 
+def test_the_runbook_and_owner_of_now_are_told_to_those_who_work_the_alert_alone(
+    db: Database, world: World, at: datetime
+) -> None:
+    alert_id = errors(db, at)
+    db.run("update public.noc_rules set runbook_url = 'https://wiki.example/5xx',"
+           " owner = 'ERP' where code = 'error_rate'")  # fmt: skip
+    told = {
+        who: evidence(db, getattr(world, who), alert_id)["rule"]
+        for who in ("franqueado_a", "cliente_a1")
+    }
+    assert told["franqueado_a"]["runbook_url"] == "https://wiki.example/5xx"
+    assert told["franqueado_a"]["owner"] == "ERP"
+    assert (told["cliente_a1"]["runbook_url"], told["cliente_a1"]["owner"]) == (None, None)
+
+
 def test_a_rule_that_was_not_touched_says_so(db: Database, world: World, at: datetime) -> None:
     assert not evidence(db, world.admin, errors(db, at))["rule"]["changed_since"]

@@ -295,6 +295,109 @@ def test_a_channel_that_is_broken_gives_way_to_the_other(db: Database, at: datet
     assert told(db) == [("opened", "email", "queued")]
 
 
+# The rule's channels
+
+
+def tell_by(db: Database, channels: list[str] | None, code: str = "service_down") -> None:
+    db.run("update public.noc_rules set channels = %s where code = %s", channels, code)
+
+
+@pytest.mark.parametrize(
+    ("channels", "expected"),
+    [
+        (None, ["email", "whatsapp"]),
+        (["email"], ["email"]),
+        (["whatsapp"], ["whatsapp"]),
+        (["email", "whatsapp"], ["email", "whatsapp"]),
+    ],
+)
+def test_a_rule_narrows_the_channels_of_its_alerts(
+    db: Database, at: datetime, channels: list[str] | None, expected: list[str]
+) -> None:
+    contact(db, phone=PHONE)
+    tell_by(db, channels)
+    alert_id = judge(db, "DOWN", at)
+    assert [one["channel"] for one in outbox(db, alert_id=alert_id)] == expected
+
+
+def test_a_rule_tells_nobody_by_what_the_contact_does_not_want(db: Database, at: datetime) -> None:
+    contact(db, phone=PHONE, whatsapp_from=None)
+    tell_by(db, ["whatsapp"])
+    assert told(db, alert_id=judge(db, "DOWN", at)) == []
+    tell_by(db, ["whatsapp", "email"])
+    assert [one[1] for one in told(db, alert_id=judge(db, "DOWN", at, "f360"))] == ["email"]
+
+
+def test_a_rule_does_not_lower_the_severity_that_a_contact_wants(
+    db: Database, at: datetime
+) -> None:
+    contact(db, phone=PHONE)
+    tell_by(db, ["whatsapp"], "p95_latency")
+    assert told(db, alert_id=slow(db, at)) == []
+
+
+def test_whatsapp_trouble_goes_by_mail_though_its_rule_names_whatsapp(
+    db: Database, at: datetime
+) -> None:
+    contact(db, phone=PHONE)
+    tell_by(db, ["whatsapp"])
+    alert_id = judge(db, "DOWN", at, "whatsapp")
+    assert [one[1] for one in told(db, alert_id=alert_id)] == ["email"]
+
+
+def test_a_broken_channel_gives_way_though_the_rule_names_it_alone(
+    db: Database, at: datetime
+) -> None:
+    contact(db, phone=PHONE, email_broken_at=at, email_broken_reason="unknown")
+    tell_by(db, ["email"])
+    assert [one[1] for one in told(db, alert_id=judge(db, "DOWN", at))] == ["whatsapp"]
+
+
+def test_a_companys_exception_names_channels_of_its_own(
+    db: Database, world: World, at: datetime
+) -> None:
+    contact(db, phone=PHONE)
+    contact(db, name="Bia", phone=PHONE, company_cnpj=A2)
+    with db.acting_as(world.admin):
+        rule = {"code": "service_down", "company_cnpj": A1, "channels": ["email"]}
+        db.one("select public.noc_save_rule(%s)", Jsonb(rule))
+    assert [one[1] for one in told(db, alert_id=judge(db, "DOWN", at))] == ["email"]
+    other = judge(db, "DOWN", at, company=A2)
+    assert [one[1] for one in told(db, alert_id=other)] == ["email", "whatsapp"]
+
+
+def test_the_end_is_told_by_the_channels_of_the_beginning_whatever_the_rule_names_now(
+    db: Database, at: datetime
+) -> None:
+    contact(db, phone=PHONE)
+    alert_id = judge(db, "DOWN", at)
+    send_all(db, at + S)
+    tell_by(db, ["email"])
+    judge(db, "UP", at + MIN)
+    ends = outbox(db, alert_id=alert_id, event="closed")
+    assert [one["channel"] for one in ends] == ["email", "whatsapp"]
+
+
+def test_a_channel_that_the_rule_names_later_hears_of_no_end(db: Database, at: datetime) -> None:
+    contact(db, phone=PHONE)
+    tell_by(db, ["email"])
+    alert_id = judge(db, "DOWN", at)
+    send_all(db, at + S)
+    tell_by(db, None)
+    judge(db, "UP", at + MIN)
+    assert [one["channel"] for one in outbox(db, alert_id=alert_id, event="closed")] == ["email"]
+
+
+def test_what_is_said_again_follows_the_channels_of_now(db: Database, at: datetime) -> None:
+    contact(db, phone=PHONE)
+    alert_id = judge(db, "DOWN", at)
+    send_all(db, at + S)
+    tell_by(db, ["email"])
+    plan(db, at + 30 * MIN)
+    again = outbox(db, alert_id=alert_id, event="escalation")
+    assert [one["channel"] for one in again] == ["email"]
+
+
 def test_the_parts_of_an_incident_are_told_to_admins_as_one(db: Database, at: datetime) -> None:
     contact(db, role="admin", email="admin@noc.test")
     contact(db)

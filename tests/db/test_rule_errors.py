@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -42,6 +43,14 @@ def mend_rule(db: Database) -> None:
 def run(db: Database, at: datetime) -> dict[str, Any]:
     answer: dict[str, Any] = db.one("select noc.evaluate_rules(%s)", at)
     return answer
+
+
+def health(db: Database, user: UUID, code: str) -> dict[str, Any]:
+    """How the evaluation of the rule goes, as an admin reads it."""
+    with db.acting_as(user):
+        rules = db.one("select public.noc_list_rules()")["data"]["rules"]
+    (found,) = [rule["health"] for rule in rules if rule["code"] == code]
+    return found  # type: ignore[no-any-return]
 
 
 def failing(db: Database) -> list[tuple[str, int, str]]:
@@ -106,6 +115,28 @@ def test_the_third_failure_in_a_row_is_an_alert_and_an_evaluation_ends_it(
     assert failing(db) == []
     run(db, at + 50 * S)
     assert [a["close_reason"] for a in meta(db)] == ["recovered"]
+
+
+def test_the_list_says_since_when_and_why_a_rule_fails(
+    db: Database, world: World, at: datetime
+) -> None:
+    bad(db, at)
+    evaluate(db, at)
+    break_rule(db)
+    db.run("delete from noc.rule_states where metric = 'error_rate'")
+    for tick in (1, 2):
+        bad(db, at + tick * 10 * S)
+        run(db, at + tick * 10 * S)
+    failing = health(db, world.admin, "error_rate")
+    assert (failing["failures"], failing["error"]) == (2, "broken")
+    assert datetime.fromisoformat(failing["failing_since"]) == at + 10 * S
+    assert datetime.fromisoformat(failing["evaluated_at"]) == at
+    other = health(db, world.admin, "p95_latency")
+    assert other["failing_since"] is None
+    assert datetime.fromisoformat(other["evaluated_at"]) == at + 20 * S
+    mend_rule(db)
+    run(db, at + 30 * S)
+    assert health(db, world.admin, "error_rate")["failing_since"] is None
 
 
 def test_two_failures_and_a_good_evaluation_are_no_alert(db: Database, at: datetime) -> None:

@@ -145,6 +145,15 @@ def test_a_code_of_its_own_is_admins_alone(db: Database, world: World) -> None:
         ({"min_samples": None}, "min_samples", "null"),
         ({"enabled": "yes"}, "enabled", "true or false"),
         ({"no_data": "explode"}, "no_data", "ok, keep_last or alert"),
+        ({"channels": []}, "channels", "email, whatsapp or both"),
+        ({"channels": ["sms"]}, "channels", "email, whatsapp or both"),
+        ({"channels": "email"}, "channels", "email, whatsapp or both"),
+        ({"runbook_url": "http://wiki.example/omie"}, "runbook_url", "https"),
+        ({"runbook_url": "javascript:alert(1)"}, "runbook_url", "https"),
+        ({"runbook_url": "https://bank.example@evil.example/"}, "runbook_url", "https"),
+        ({"runbook_url": "https://wiki.example/" + "x" * 280}, "runbook_url", "300"),
+        ({"owner": ""}, "owner", "80"),
+        ({"owner": "x" * 81}, "owner", "80"),
     ],
 )  # fmt: skip
 def test_a_rule_that_makes_no_sense_names_its_field_and_limit(
@@ -168,6 +177,11 @@ def test_a_rule_that_makes_no_sense_names_its_field_and_limit(
         {"down_threshold": None, "down_clear": None},
         {"excluded_services": ["llm", "omie"]},
         {"no_data": "alert"},
+        {"channels": ["email", "whatsapp"]},
+        {"channels": ["whatsapp"]},
+        {"channels": None},
+        {"runbook_url": "https://wiki.example/" + "x" * 279, "owner": "x" * 80},
+        {"runbook_url": "https://wiki.example?page=omie#start", "owner": None},
     ],
 )
 def test_a_rule_may_say_what_lies_on_its_limits(
@@ -314,6 +328,27 @@ def test_every_rule_of_the_starter_pack_has_its_first_version(db: Database) -> N
     assert missing == []
 
 
+def test_a_rule_that_must_be_new_does_not_change_one_that_is_there(
+    db: Database, world: World
+) -> None:
+    new = {**OWN, "version": 0}
+    first = save(db, world.franqueado_a, **new)
+    error = db.refused(world.franqueado_a, SAVE, Jsonb({**new, "degraded_threshold": 1501}))
+    assert (error.sqlstate, error.diag.message_hint) == ("PT409", "version_conflict")
+    assert saved(db, first["rule_id"])["degraded_threshold"] == 1500
+    with db.acting_as(world.franqueado_a):
+        db.one(DELETE, first["rule_id"])
+    assert save(db, world.franqueado_a, **new)["rule_id"] == first["rule_id"]
+
+
+def test_the_same_channels_in_another_order_are_no_other_version(
+    db: Database, world: World
+) -> None:
+    save(db, world.admin, **OWN, channels=["whatsapp", "email"])
+    again = save(db, world.admin, **OWN, channels=["email", "whatsapp"])
+    assert (again["channels"], again["version"]) == (["email", "whatsapp"], 1)
+
+
 # Delete
 
 
@@ -457,6 +492,60 @@ def test_the_list_says_which_rule_is_in_force_and_who_may_edit_it(
         ("p95_latency", 1400): (False, True),
         ("p95_latency", 1500): (True, True),
     }
+
+
+@pytest.mark.parametrize(
+    ("who", "everybody", "groups", "companies"),
+    [
+        ("admin", True, {GROUP_A, GROUP_B}, {A1, A2, B1}),
+        ("franqueado_a", False, {GROUP_A}, {A1, A2}),
+    ],
+)
+def test_the_list_says_for_whom_a_rule_may_be_made(
+    db: Database, world: World, who: str, everybody: bool, groups: set[UUID], companies: set[str]
+) -> None:
+    scopes = listed(db, getattr(world, who))["scopes"]
+    assert scopes["everybody"] is everybody
+    assert {str(group) for group in groups} <= set(scopes["groups"])
+    assert companies <= set(scopes["companies"])
+    if not everybody:
+        assert {str(group) for group in groups} == set(scopes["groups"])
+        assert B1 not in scopes["companies"]
+
+
+def test_a_franqueado_of_one_company_makes_no_rule_for_its_group(
+    db: Database, world: World
+) -> None:
+    scopes = listed(db, member(db, "franqueado", company=A1))["scopes"]
+    assert scopes == {"everybody": False, "groups": [], "companies": [A1]}
+
+
+# How their evaluation goes
+
+
+def health(db: Database, user: UUID, code: str) -> dict[str, Any] | None:
+    (found,) = [r["health"] for r in listed(db, user)["rules"] if r["code"] == code]
+    return found  # type: ignore[no-any-return]
+
+
+def test_the_list_says_when_a_rule_was_last_evaluated(
+    db: Database, world: World, at: datetime
+) -> None:
+    evaluate(db, at)
+    found = health(db, world.admin, "error_rate")
+    assert found is not None
+    assert datetime.fromisoformat(found["evaluated_at"]) == at
+    assert found["ms"] > 0
+    assert (found["failing_since"], found["failures"], found["error"]) == (None, 0, None)
+
+
+def test_how_rules_are_evaluated_is_told_to_admins_and_not_of_rules_that_are_off(
+    db: Database, world: World, at: datetime
+) -> None:
+    evaluate(db, at)
+    assert health(db, world.franqueado_a, "error_rate") is None
+    save(db, world.admin, code="error_rate", enabled=False)
+    assert health(db, world.admin, "error_rate") is None
 
 
 def test_rules_cannot_be_written_past_the_rpc(db: Database, world: World) -> None:

@@ -268,6 +268,10 @@ MUTANTS: Final[dict[str, Mutant]] = {
     "the rules of every company": Edit(RULES, "r.company_cnpj = any(v_companies)", "true"),
     "the rules of every group": Edit(RULES, "r.group_id = any(v_groups)", "r.group_id is not null"),
     "rules for a cliente in the list": Edit(RULES, "noc.operable_scopes()", "noc.visible_scopes()"),
+    "how rules are evaluated for everybody": Edit(RULES, "v_admin and r.enabled", "r.enabled"),
+    "a rule for every company": Edit(
+        RULES, "array_remove(v_companies, '*')", "noc.visible_scopes()"
+    ),
     "the platform's rules for everybody": Edit(
         RULES, "r.scope_kind <> 'platform' or v_admin", "true"
     ),
@@ -275,8 +279,8 @@ MUTANTS: Final[dict[str, Mutant]] = {
     "every group is operable": Edit("noc.operable_groups()", "where noc.is_admin()", "where true"),
     "a backtest of every company": Edit(
         "noc.backtest_rule(jsonb,text,integer,timestamptz)",
-        "or not v_companies <@ noc.operable_scopes()",
-        "",
+        "not v_companies <@ noc.operable_scopes()",
+        "false",
     ),
     "the chains of every company": Edit(
         TRAIL, "where '*' = any(v_operable) or k.chain = any(v_operable)", ""

@@ -1,4 +1,5 @@
-"""The oracle of noc_list_rules: the rules that judge what the caller operates."""
+"""The oracle of noc_list_rules: the rules that judge what the caller operates, whether their
+health is told, and the scopes that the caller may make one for."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ def expected_rules(rights: Rights, facts: Facts) -> Listed | None:
 
     return {
         "rules": {
-            (str(row["rule_id"]), edits(row))
+            (str(row["rule_id"]), edits(row), rights.admin and row["enabled"])
             for row in facts.public["noc_rules"]
             if row["deleted_at"] is None and reads(row)
         },
@@ -41,11 +42,23 @@ def expected_rules(rights: Rights, facts: Facts) -> Listed | None:
             for row in facts.private["rule_metrics"]
             if row["family"] is not None and (rights.admin or row["scope_kind"] != "platform")
         },
+        "scopes": {
+            *({"*"} if rights.admin else ()),
+            *(str(g) for g in (facts.groups if rights.admin else rights.own_groups)),
+            *(company for company in rights.operable if company != "*"),
+        },
     }
 
 
 def observed_rules(data: dict[str, Any]) -> Listed:
     return {
-        "rules": {(row["rule_id"], row["can_edit"]) for row in data["rules"]},
+        "rules": {
+            (row["rule_id"], row["can_edit"], row["health"] is not None) for row in data["rules"]
+        },
         "metrics": {row["metric"] for row in data["metrics"]},
+        "scopes": {
+            *({"*"} if data["scopes"]["everybody"] else ()),
+            *data["scopes"]["groups"],
+            *data["scopes"]["companies"],
+        },
     }
