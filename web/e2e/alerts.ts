@@ -181,13 +181,32 @@ export async function dropSilences(): Promise<void> {
   );
 }
 
-/** Takes the contacts whose name begins with "E2E" and the exceptions with a limit of 1850 away. */
+/** The code of the rule that a test makes. */
+export const NEW_RULE = "e2e_nova";
+
+/** Takes the contacts whose name begins with "E2E", exceptions with a limit of 1850 and that rule away. */
 export async function dropSettings(): Promise<void> {
   await sql(
     `delete from noc.notifications where contact_id in (
        select contact_id from noc.contacts where name like 'E2E%');
      delete from noc.contacts where name like 'E2E%';
      update public.noc_rules set enabled = false, deleted_at = now()
-     where degraded_threshold = 1850 and company_cnpj is not null and deleted_at is null;`,
+     where degraded_threshold = 1850 and company_cnpj is not null and deleted_at is null;
+     begin;
+     -- No tick runs and no worker sends meanwhile.
+     select pg_advisory_xact_lock(1313817344, 1);
+     lock table noc.notifications in share row exclusive mode;
+     create temp table gone on commit drop as
+     select alert_id from public.noc_alerts where code = :'code';
+     delete from noc.rule_states where rule_id in (
+       select rule_id from public.noc_rules where code = :'code');
+     delete from noc.notifications where alert_id in (select alert_id from gone);
+     delete from noc.alert_events where alert_id in (select alert_id from gone);
+     delete from public.noc_alerts where alert_id in (select alert_id from gone);
+     delete from noc.rule_versions where rule_id in (
+       select rule_id from public.noc_rules where code = :'code');
+     delete from public.noc_rules where code = :'code';
+     commit;`,
+    { code: NEW_RULE },
   );
 }

@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { dropSettings } from "./alerts";
+import { dropSettings, NEW_RULE } from "./alerts";
 import { contextOf, launch, signIn, trace, WEB_URL, type Screen } from "./browser";
 
 let browser: Browser;
@@ -19,6 +19,7 @@ afterEach(async () => {
 });
 
 const NAME = "E2E Plantão";
+const NEW_RULE_NAME = "E2E nova";
 const panel = (name: string) => page.getByRole("region", { name, exact: true });
 const told = (sentence: RegExp) => page.getByRole("status").getByText(sentence).waitFor();
 const ours = () => panel("Contatos").getByRole("listitem").filter({ hasText: NAME });
@@ -74,7 +75,8 @@ describe("a franqueado", () => {
     const limit = page.getByRole("textbox", { name: /^Limite Degradado/ });
     await page.getByText(/só admin a muda/).waitFor();
     expect(await limit.getAttribute("readonly")).not.toBeNull();
-    await page.getByLabel("Exceção para").selectOption({ label: "Farmácia Ipê Amarelo" });
+    expect(await page.getByRole("button", { name: "Nova regra" }).count()).toBe(0);
+    await page.getByLabel("Vale para").selectOption({ label: "Farmácia Ipê Amarelo" });
     await limit.fill("1850");
     await panel("Ensaio").getByText(/^(Teria disparado|Não teria disparado)/).waitFor();
     await page.getByRole("button", { name: "Publicar exceção" }).first().click();
@@ -82,6 +84,8 @@ describe("a franqueado", () => {
     const item = panel("Regras").getByRole("button", { name: /^Farmácia Ipê Amarelo.*1\.850/ });
     await item.click();
     await page.getByRole("button", { name: "Remover exceção" }).click();
+    await page.getByText(/^Depois passa a valer: Latência p95 · todas as empresas/).waitFor();
+    await page.getByRole("button", { name: "Remover mesmo" }).click();
     await told(/^Exceção removida/);
     await item.waitFor({ state: "detached" });
   });
@@ -93,6 +97,34 @@ test("an admin's wrong limits are refused by name", async () => {
   await page.getByRole("textbox", { name: /^Limite Degradado/ }).fill("9000");
   await page.getByRole("button", { name: /^Publicar v\d/ }).first().click();
   await page.getByRole("alert").getByText(/limite/).waitFor();
+});
+
+test("an admin tries a new rule by keyboard on the past, publishes it and names its channels", async () => {
+  await openSettings("admin@noc.local", "?tab=rules");
+  await panel("Regras").getByRole("button", { name: "Nova regra" }).click();
+  const name = page.getByLabel("Nome", { exact: true });
+  await name.fill(NEW_RULE_NAME);
+  await page.getByText(`Código: ${NEW_RULE}`).waitFor();
+  await page.getByRole("textbox", { name: /^Limite Degradado/ }).fill("300");
+  const said = panel("Ensaio").getByRole("status");
+  await said.getByText(/^(Teria disparado|Não teria disparado)/).waitFor();
+
+  const slider = page.getByRole("slider", { name: "Limite Degradado" });
+  await slider.focus();
+  const before = await slider.getAttribute("aria-valuetext");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  expect(await slider.getAttribute("aria-valuetext")).not.toBe(before);
+  await said.getByText(/^(Teria disparado|Não teria disparado)/).waitFor();
+  await panel("Ensaio").getByRole("img").waitFor();
+
+  const whatsApp = page.getByRole("checkbox", { name: "WhatsApp" });
+  await whatsApp.focus();
+  await page.keyboard.press("Space");
+  await page.getByRole("button", { name: "Publicar regra" }).first().click();
+  await told(/^Regra publicada: v1/);
+  await panel("Regras").getByRole("button", { name: /^E2e nova/ }).waitFor();
+  expect(await whatsApp.isChecked()).toBe(false);
 });
 
 test("a cliente is told who looks after the settings, and has no link to them", async () => {

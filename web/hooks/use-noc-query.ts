@@ -138,7 +138,7 @@ export function useRules(): ReadResult<Rules> {
   return useRead("rules", [], readRules);
 }
 
-/** Nothing is asked while there is no rule or no company to try it on. */
+/** Nothing is asked while there is no rule; `company_cnpj` null: of the platform. */
 export function useBacktest(
   rule: RuleDraft | null,
   company_cnpj: string | null,
@@ -147,7 +147,7 @@ export function useBacktest(
   return useRead(
     "rules",
     ["backtest", JSON.stringify(rule), company_cnpj, String(days)],
-    (supabase, signal) => readBacktest(supabase, rule ?? {}, company_cnpj ?? "", days, signal),
-    rule !== null && company_cnpj !== null,
+    (supabase, signal) => readBacktest(supabase, rule ?? {}, company_cnpj, days, signal),
+    rule !== null,
   );
 }

@@ -105,6 +105,8 @@ export function makeRule(change: Partial<Rule> = {}): Rule {
     over_s: 300,
     min_samples: 20,
     changed_since: false,
+    runbook_url: null,
+    owner: null,
     ...change,
   };
 }

@@ -1,40 +1,47 @@
 "use client";
 
-import { useId, useState } from "react";
+import { useId, useState, type ReactNode } from "react";
 import { useAction } from "@/hooks/use-action";
 import { useAlertWork } from "@/hooks/use-alert-work";
 import { useSignedIn } from "@/hooks/use-session";
 import { deleteRule, saveRule } from "@/lib/noc/api";
 import type { Read } from "@/lib/noc/hint";
 import { useFormat, useT } from "@/lib/noc/i18n";
-import { draftOf, trialOf, wishOf, wrongGaps } from "@/lib/noc/rule-draft";
+import { draftOf, isNew, wishOf, type Draft, type Gap } from "@/lib/noc/rule-draft";
+import { exceptionsOf } from "@/lib/noc/rule-scope";
 import { ruleName } from "@/lib/noc/sentence";
 import type { Me } from "@/lib/noc/types";
-import type { NocRule, RuleMetric } from "@/lib/noc/types-settings";
+import type { NocRule, Rules } from "@/lib/noc/types-settings";
 import { failureSentence } from "@/lib/noc/work-said";
 import { Problem } from "../noc/problem";
 import { Button } from "../ui/button";
 import { Card } from "../ui/card";
 import { Checkbox } from "../ui/checkbox";
-import { Select } from "../ui/select";
+import { ExceptionSelect } from "./exception-select";
+import { RuleOptions } from "./rule-options";
+import { RuleRemoval } from "./rule-removal";
+import { whereSaid } from "./rule-said";
 import { RuleSentence } from "./rule-sentence";
 import { RuleTrial } from "./rule-trial";
 
 const touched: readonly Read[] = ["rules", "overview", "series"];
-const NOBODY = "";
 
 export interface RuleEditorProps {
   me: Me;
+  /** The rule as it is saved; a new one has no id. */
   rule: NocRule;
-  metrics: readonly RuleMetric[];
-  /** Companies that have an exception of this rule already. */
-  excepted: ReadonlySet<string>;
-  where: string;
+  data: Rules;
+  /** Instead of the rule's name. */
+  title?: string;
+  /** A new rule has no good name yet. */
+  unnamed?: boolean;
+  /** Above the sentence. */
+  children?: ReactNode;
   onSaved: (rule_id: string | null) => void;
 }
 
 /** One rule: its sentence, what it would have done, and its next version. */
-export function RuleEditor({ me, rule, metrics, excepted, where, onSaved }: RuleEditorProps) {
+export function RuleEditor({ me, rule, data, title, unnamed = false, children, onSaved }: RuleEditorProps) {
   const t = useT();
   const format = useFormat();
   const { supabase } = useSignedIn();
@@ -43,13 +50,19 @@ export function RuleEditor({ me, rule, metrics, excepted, where, onSaved }: Rule
   const [draft, setDraft] = useState(() => draftOf(rule));
   const problemId = useId();
   const wish = wishOf(rule, draft);
+  const fresh = isNew(rule);
   const locked = !rule.can_edit && draft.exception === null;
-  const mayExcept = rule.company_cnpj === null && rule.scope_kind.startsWith("company");
   const override = rule.company_cnpj !== null || rule.group_id !== null;
-  const stored = metrics.some((one) => one.metric === rule.metric && one.family === "traffic");
-  const companies = me.companies.filter(({ company_cnpj }) => !excepted.has(company_cnpj));
-  const excepting = me.companies.find((each) => each.company_cnpj === draft.exception);
+  const metric = data.metrics.find((one) => one.metric === rule.metric) ?? null;
+  const edited = JSON.stringify(draft) !== JSON.stringify(draftOf(rule));
 
+  const change = (next: Draft) => {
+    setDraft(next);
+    clear();
+  };
+  const write = (gap: Gap, text: string) => {
+    change({ ...draft, text: { ...draft.text, [gap]: text } });
+  };
   const publish = async () => {
     if (wish === null) return;
     const saved = await run(() => saveRule(supabase, wish));
@@ -66,41 +79,36 @@ export function RuleEditor({ me, rule, metrics, excepted, where, onSaved }: Rule
     tell(t("ruleEdit.removed"));
     onSaved(null);
   };
-  const next = draft.exception === null ? format.number(rule.version + 1) : null;
   const version = format.number(rule.version);
+  const next = format.number(rule.version + 1);
+  const changes = wish !== null && !fresh && draft.exception === null;
+  const note = changes ? t("ruleEdit.versionDraft", { n: version, next }) : t("ruleEdit.version", { n: version });
+  const action = fresh ? "ruleEdit.publishRule" : draft.exception !== null ? "ruleEdit.publishNew" : null;
+  const buttons = (
+    <Buttons
+      publish={action === null ? t("ruleEdit.publish", { n: next }) : t(action)}
+      edited={edited}
+      ready={wish !== null && !unnamed && !busy && !locked}
+      busy={busy}
+      onDiscard={() => change(draftOf(rule))}
+      onPublish={() => void publish()}
+    />
+  );
   return (
     <div className="grid min-w-0 content-start gap-3">
       <Card
-        title={ruleName(t, rule.code)}
-        note={
-          wish !== null && next !== null
-            ? t("ruleEdit.versionDraft", { n: version, next })
-            : t("ruleEdit.version", { n: version })
-        }
-        aside={
-          <span className="flex gap-1.5 max-tablet:hidden">
-            <Buttons
-              next={next}
-              changed={wish !== null || wrongGaps(rule, draft).length > 0}
-              ready={wish !== null && !busy}
-              busy={busy}
-              onDiscard={() => {
-                setDraft(draftOf(rule));
-                clear();
-              }}
-              onPublish={() => void publish()}
-            />
-          </span>
-        }
+        title={title ?? ruleName(t, rule.code)}
+        {...(!fresh && { note })}
+        aside={<span className="flex gap-1.5 max-tablet:hidden">{buttons}</span>}
       >
+        {children}
         <RuleSentence
           rule={rule}
           draft={draft}
-          where={excepting?.name ?? where}
+          family={metric?.family ?? null}
+          where={whereSaid(t, me, draft.exception ?? rule)}
           locked={locked}
-          onWrite={(gap, text) => {
-            setDraft({ ...draft, text: { ...draft.text, [gap]: text } });
-          }}
+          onWrite={write}
         />
         {locked && <p className="px-3 pb-3 text-small text-fg-2">{t("ruleEdit.locked")}</p>}
         {failure !== null && (
@@ -108,87 +116,78 @@ export function RuleEditor({ me, rule, metrics, excepted, where, onSaved }: Rule
             <Problem id={problemId}>{failureSentence(t, failure)}</Problem>
           </div>
         )}
-        <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line-1 px-3 py-2">
+        {!locked && (
+          <RuleOptions
+            me={me}
+            rule={rule}
+            draft={draft}
+            wrong={(field) => (failure?.hint === field ? problemId : undefined)}
+            onDraft={change}
+          />
+        )}
+        <div className="flex flex-wrap items-center gap-x-5 gap-y-2 border-t border-line-1 px-3 py-2">
           {!locked && (
             <Checkbox
               checked={draft.enabled}
               onChange={(enabled) => {
-                setDraft({ ...draft, enabled });
+                change({ ...draft, enabled });
               }}
             >
               {t("ruleEdit.enabled")}
             </Checkbox>
           )}
-          {mayExcept && companies.length > 0 && (
-            <Select
-              label={t("ruleEdit.scope")}
-              value={draft.exception ?? NOBODY}
-              onChange={(value) => {
-                setDraft({ ...draft, exception: value === NOBODY ? null : value });
+          {!fresh && (
+            <ExceptionSelect
+              exceptions={exceptionsOf(rule, data, me)}
+              value={draft.exception}
+              self={t("ruleEdit.scopeSelf", { where: whereSaid(t, me, rule) })}
+              onChange={(exception) => {
+                change(
+                  exception === null && !rule.can_edit ? draftOf(rule) : { ...draft, exception },
+                );
               }}
-              options={[
-                { value: NOBODY, label: "—" },
-                ...companies.map(({ company_cnpj: value, name: label }) => ({ value, label })),
-              ]}
-              className="w-64 max-w-full"
             />
           )}
           <span className="grow" />
           {override && rule.can_edit && (
-            <Button disabled={busy} onClick={() => void remove()} className="max-tablet:h-11">
-              {t("ruleEdit.remove")}
-            </Button>
+            <RuleRemoval me={me} rule={rule} rules={data.rules} busy={busy} onRemove={() => void remove()} />
           )}
-          <span className="flex grow gap-1.5 tablet:hidden">
-            <Buttons
-              next={next}
-              changed={wish !== null}
-              ready={wish !== null && !busy}
-              busy={busy}
-              onDiscard={() => {
-                setDraft(draftOf(rule));
-                clear();
-              }}
-              onPublish={() => void publish()}
-            />
-          </span>
+          <span className="flex grow gap-1.5 tablet:hidden">{buttons}</span>
         </div>
       </Card>
       <RuleTrial
-        me={me}
+        companies={me.companies.filter((each) => data.scopes.companies.includes(each.company_cnpj))}
         rule={rule}
-        wish={trialOf(rule, draft)}
+        draft={draft}
+        metric={metric}
+        locked={locked}
         changed={wish !== null}
-        stored={stored}
+        onDraft={change}
+        onWrite={write}
       />
     </div>
   );
 }
 
 interface ButtonsProps {
-  /** The version that publishing makes; null: an exception's first. */
-  next: string | null;
-  changed: boolean;
+  publish: string;
+  edited: boolean;
   ready: boolean;
   busy: boolean;
   onDiscard: () => void;
   onPublish: () => void;
 }
 
-function Buttons({ next, changed, ready, busy, onDiscard, onPublish }: ButtonsProps) {
+function Buttons({ publish, edited, ready, busy, onDiscard, onPublish }: ButtonsProps) {
   const t = useT();
   const wide = "max-tablet:h-11 max-tablet:grow";
   return (
     <>
-      <Button disabled={!changed || busy} onClick={onDiscard} className={wide}>
+      <Button disabled={!edited || busy} onClick={onDiscard} className={wide}>
         {t("ruleEdit.discard")}
       </Button>
       <Button look="primary" disabled={!ready} onClick={onPublish} className={wide}>
-        {busy
-          ? t("alert.sending")
-          : next === null
-            ? t("ruleEdit.publishNew")
-            : t("ruleEdit.publish", { n: next })}
+        {busy ? t("alert.sending") : publish}
       </Button>
     </>
   );

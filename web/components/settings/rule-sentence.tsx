@@ -7,12 +7,14 @@ import type { Status } from "@/lib/noc/types";
 import type { NocRule } from "@/lib/noc/types-settings";
 import { GapField } from "./gap-field";
 
-/** Metrics that are judged over a window of calls. */
-const windowed = new Set(["p95_ms", "error_rate"]);
+/** Metrics that count what happened in the rule's window, without a fewest number of samples. */
+const counted = new Set(["queue_failed", "jobs_failed", "jobs_stalled"]);
 
 export interface RuleSentenceProps {
   rule: NocRule;
   draft: Draft;
+  /** What its metric is measured together with. */
+  family: string | null;
   /** Of which companies, in words. */
   where: string;
   locked: boolean;
@@ -20,7 +22,7 @@ export interface RuleSentenceProps {
 }
 
 /** The whole rule as one sentence whose numbers can be written over. */
-export function RuleSentence({ rule, draft, where, locked, onWrite }: RuleSentenceProps) {
+export function RuleSentence({ rule, draft, family, where, locked, onWrite }: RuleSentenceProps) {
   const t = useT();
   const wrong = new Set(wrongGaps(rule, draft));
   const field = (gap: Gap, status?: Status) => (
@@ -46,10 +48,15 @@ export function RuleSentence({ rule, draft, where, locked, onWrite }: RuleSenten
       <p className="text-title leading-9 max-tablet:leading-[3.25rem]">
         {t("ruleEdit.say.when")} <b className={fixed}>{metric}</b> {t("ruleEdit.say.of")}{" "}
         <b className={fixed}>{service}</b> {t("ruleEdit.say.in")} <b className={fixed}>{where}</b>
-        {windowed.has(rule.metric) && (
+        {(family === "traffic" || counted.has(rule.metric)) && (
           <>
-            {t("ruleEdit.say.window")} {field("over_s")} {t("ruleEdit.say.samples")}{" "}
-            {field("min_samples")} {t("ruleEdit.say.samplesUnit")}
+            {t("ruleEdit.say.window")} {field("over_s")}
+          </>
+        )}
+        {family === "traffic" && (
+          <>
+            {" "}
+            {t("ruleEdit.say.samples")} {field("min_samples")} {t("ruleEdit.say.samplesUnit")}
           </>
         )}
         {", "}

@@ -1,149 +1,212 @@
 "use client";
 
-import { useMemo, useState } from "react";
+import { ChartLine, CircleX, History } from "lucide-react";
+import { useMemo, useState, type ReactNode } from "react";
 import { useBacktest } from "@/hooks/use-noc-query";
 import { useSettled } from "@/hooks/use-settled";
-import { severityWord } from "@/lib/noc/incident-said";
 import { useFormat, useT } from "@/lib/noc/i18n";
-import { asItStands } from "@/lib/noc/rule-draft";
+import { asItStands, isNew, limits, numberOf, trialOf, type Draft, type Gap, type Limit } from "@/lib/noc/rule-draft";
+import { figuresOf, highestOf } from "@/lib/noc/rule-trial";
 import { serviceName } from "@/lib/noc/sentence";
-import type { Me } from "@/lib/noc/types";
-import type { Backtest, NocRule, RuleDraft } from "@/lib/noc/types-settings";
+import type { Company } from "@/lib/noc/types";
+import type { Backtest, NocRule, RuleDraft, RuleMetric } from "@/lib/noc/types-settings";
 import { failureSentence } from "@/lib/noc/work-said";
-import { SeverityShape } from "../noc/severity-shape";
+import { PanelEmpty, PanelNote } from "../noc/panel-state";
+import { Button } from "../ui/button";
 import { Card } from "../ui/card";
-import { Select } from "../ui/select";
 import { Segments } from "../ui/radio-group";
-import { Table, TableCell, TableHead, TableRow } from "../ui/table";
+import { Select } from "../ui/select";
+import { Skeleton } from "../ui/skeleton";
+import { RuleChart } from "./rule-chart";
+import { RuleEpisodes } from "./rule-episodes";
+import { RuleSliders } from "./rule-sliders";
 
-const WRITING_MS = 500;
-const EPISODES = 12;
+const WRITING_MS = 400;
 
-function Episodes({ rule, trial }: { rule: NocRule; trial: Backtest }) {
+/** The last answer to a question of this kind, so that a slider does not empty the chart. */
+function useLast(found: Backtest | null, kind: string): Backtest | null {
+  const [kept, setKept] = useState<{ kind: string; trial: Backtest } | null>(null);
+  if (found !== null && found !== kept?.trial) setKept({ kind, trial: found });
+  if (found !== null) return found;
+  return kept?.kind === kind ? kept.trial : null;
+}
+
+function Said({ trial, before, changed }: { trial: Backtest; before: Backtest | null; changed: boolean }) {
   const t = useT();
   const format = useFormat();
-  if (trial.alerts.length === 0) return null;
+  const { days, opened, mean_s, per_week } = figuresOf(trial);
   return (
-    <Table label={t("backtest.episodes")}>
-      <thead>
-        <tr>
-          <TableHead>{t("backtest.column.start")}</TableHead>
-          <TableHead>{t("backtest.column.service")}</TableHead>
-          <TableHead numeric>{t("backtest.column.length")}</TableHead>
-          <TableHead numeric>{t("backtest.column.peak")}</TableHead>
-        </tr>
-      </thead>
-      <tbody>
-        {trial.alerts.slice(0, EPISODES).map((one) => (
-          <TableRow key={`${one.service}:${one.opened_at}`}>
-            <TableCell>
-              <span className="inline-flex items-center gap-2">
-                <SeverityShape
-                  severity={one.severity_max}
-                  label={severityWord(t, one.severity_max)}
-                  size={12}
-                />
-                {format.moment(one.opened_at)}
-              </span>
-            </TableCell>
-            <TableCell className="text-fg-2">{serviceName(t, one.service)}</TableCell>
-            <TableCell numeric>
-              {one.closed_at === null
-                ? t("backtest.stillOpen")
-                : format.duration((Date.parse(one.closed_at) - Date.parse(one.opened_at)) / 1000)}
-            </TableCell>
-            <TableCell numeric>{format.value(one.peak_value, rule.unit)}</TableCell>
-          </TableRow>
-        ))}
-      </tbody>
-    </Table>
+    <>
+      <b className="font-semibold">
+        {mean_s === null
+          ? t("backtest.none", { days })
+          : t.count("backtest.would", opened, {
+              days,
+              mean: format.duration(mean_s),
+              weekly: format.number(per_week, per_week < 10 ? 1 : 0),
+            })}
+      </b>
+      {changed && before !== null && (
+        <span className="text-fg-2">{` ${t.count("backtest.now", before.opened)}`}</span>
+      )}
+      {opened > 0 && (
+        <span className="block text-small text-fg-2">
+          {t("backtest.facts", {
+            critical: format.number(trial.critical),
+            age: format.duration(trial.open_s),
+          })}
+        </span>
+      )}
+    </>
   );
 }
 
 export interface RuleTrialProps {
-  me: Me;
+  /** Those on which the reader may try it. */
+  companies: readonly Company[];
   rule: NocRule;
-  /** What is tried; null while a gap holds no number. */
-  wish: RuleDraft | null;
+  draft: Draft;
+  metric: RuleMetric | null;
+  /** Whether the reader may move what is tried. */
+  locked: boolean;
   /** Whether it differs from the rule that is in force. */
   changed: boolean;
-  /** Whether the past of what it measures is stored. */
-  stored: boolean;
+  onDraft: (draft: Draft) => void;
+  onWrite: (gap: Gap, text: string) => void;
 }
 
 /** What the rule would have done with the past of one company, beside what it does today. */
-export function RuleTrial({ me, rule, wish, changed, stored }: RuleTrialProps) {
+export function RuleTrial(props: RuleTrialProps) {
+  const t = useT();
+  const { metric } = props;
+  if (metric?.history === "calls" || metric?.history === "samples") {
+    return <Trial {...props} platform={metric.history === "samples"} />;
+  }
+  return (
+    <Card title={t("backtest.title")}>
+      <div className="border-t border-line-1">
+        <PanelNote
+          icon={<History aria-hidden size={16} />}
+          title={t("backtest.noHistory")}
+          note={t("backtest.noHistoryNote")}
+        />
+      </div>
+    </Card>
+  );
+}
+
+function Trial({ companies: all, rule, draft, locked, changed, platform, onDraft, onWrite }: RuleTrialProps & { platform: boolean }) {
   const t = useT();
   const format = useFormat();
-  const own = wish?.company_cnpj ?? rule.company_cnpj;
+  const own = draft.exception?.company_cnpj ?? rule.company_cnpj;
+  const group = draft.exception?.group_id ?? rule.group_id;
+  const companies = all.filter((each) => group === null || each.group_id === group);
   const [picked, setPicked] = useState<string | null>(null);
+  const [service, setService] = useState<string | null>(null);
   const [days, setDays] = useState<"7" | "30">("30");
-  const company = own ?? picked ?? me.companies[0]?.company_cnpj ?? null;
-  const text = JSON.stringify(wish);
+  const chosen = companies.find((each) => each.company_cnpj === picked) ?? companies[0];
+  const company = platform ? null : (own ?? chosen?.company_cnpj ?? null);
+  const askable = platform || company !== null;
+  const text = JSON.stringify(trialOf(rule, draft));
   const settledText = useSettled(text, WRITING_MS);
-  const trialOf = useMemo(() => JSON.parse(settledText) as RuleDraft | null, [settledText]);
+  const asked = useMemo(() => JSON.parse(settledText) as RuleDraft | null, [settledText]);
   const today = useMemo(() => asItStands(rule), [rule]);
-  const trial = useBacktest(stored ? trialOf : null, company, Number(days));
-  const before = useBacktest(stored && changed ? today : null, company, Number(days));
-  const found = trial.data?.data ?? null;
-  const waiting = text !== settledText || found === null;
+  const trial = useBacktest(askable ? asked : null, company, Number(days));
+  const before = useBacktest(askable && changed && !isNew(rule) ? today : null, company, Number(days));
+  const kind = `${company}|${days}|${rule.metric}|${rule.service}`;
+  const shown = useLast(trial.data?.data ?? null, kind);
+  const waiting = text !== settledText || (trial.data === undefined && trial.error === null);
+  const services = shown?.series.services ?? [];
+  const drawn = services.find((each) => each.service === service) ?? services[0] ?? null;
+  const written = Object.fromEntries(
+    limits.map((limit) => [limit, numberOf(limit, draft.text[limit], rule) ?? null]),
+  ) as Record<Limit, number | null>;
 
-  let said: string;
-  if (!stored) said = t("backtest.traffic");
-  else if (wish === null) said = t("ruleEdit.bad");
-  else if (trial.error !== null && !waiting) said = t("backtest.failed", { why: failureSentence(t, trial.error) });
-  else if (trial.error !== null) said = t("backtest.failed", { why: failureSentence(t, trial.error) });
-  else if (waiting || found === null) said = t("backtest.running");
-  else if (found.opened === 0) said = t("backtest.none", { days });
-  else said = t.count("backtest.would", found.opened, { days });
-  const shown = stored && wish !== null && !waiting && found !== null ? found : null;
-  const now = before.data?.data ?? null;
+  let said: ReactNode;
+  if (text === "null") said = <b className="font-semibold">{t("ruleEdit.bad")}</b>;
+  else if (trial.error !== null && text === settledText) {
+    said = <b className="font-semibold">{t("backtest.failed", { why: failureSentence(t, trial.error) })}</b>;
+  } else if (waiting || shown === null) said = <b className="font-semibold">{t("backtest.running")}</b>;
+  else said = <Said trial={shown} before={before.data?.data ?? null} changed={changed && !isNew(rule)} />;
+
+  let body: ReactNode = null;
+  if (shown !== null && drawn !== null) {
+    body = (
+      <div className={waiting || trial.error !== null ? "opacity-60 transition-opacity duration-(--t-base)" : undefined}>
+        <RuleChart rule={rule} trial={shown} service={drawn.service} limits={written} />
+      </div>
+    );
+  } else if (shown !== null) {
+    body = (
+      <PanelEmpty
+        icon={<ChartLine aria-hidden size={16} />}
+        title={t("backtest.emptyTitle", { days })}
+        note={t("backtest.emptyNote")}
+      />
+    );
+  } else if (trial.error !== null) {
+    body = (
+      <PanelNote
+        icon={<CircleX aria-hidden size={16} />}
+        title={t("panel.errorTitle")}
+        note={failureSentence(t, trial.error)}
+        action={<Button onClick={() => void trial.refetch()}>{t("panel.retry")}</Button>}
+      />
+    );
+  } else if (text !== "null") body = <Skeleton className="noc-chart mx-3 rounded-control" />;
 
   return (
     <Card
       title={t("backtest.title")}
       note={t("backtest.note")}
       footer={
-        shown !== null && <span>{t("backtest.since", { time: format.moment(shown.from) })}</span>
+        shown !== null && (
+          <>
+            <span>{t("backtest.since", { time: format.moment(shown.from) })}</span>
+            <span>{t("backtest.step", { age: format.duration(shown.series.step_s) })}</span>
+          </>
+        )
       }
     >
       <div className="grid gap-3 border-t border-line-1 px-3 py-3">
-        <p role="status" className="text-lead">
-          <b className="font-semibold">{said}</b>
-          {shown !== null && changed && now !== null && (
-            <span className="text-fg-2">{` ${t.count("backtest.now", now.opened)}`}</span>
-          )}
-          {shown !== null && shown.opened > 0 && (
-            <span className="block text-small text-fg-2">
-              {t("backtest.facts", {
-                critical: format.number(shown.critical),
-                age: format.duration(shown.open_s),
-              })}
-            </span>
-          )}
+        <p role="status" aria-busy={waiting} className="min-h-11 text-lead">
+          {said}
         </p>
-        {stored && (
-          <div className="flex flex-wrap items-end gap-3">
-            {own === null && (
-              <Select
-                label={t("backtest.company")}
-                value={company ?? ""}
-                onChange={setPicked}
-                options={me.companies.map(({ company_cnpj: value, name: label }) => ({ value, label }))}
-                className="w-64 max-w-full"
-              />
-            )}
-            <Segments
-              label={t("backtest.days")}
-              value={days}
-              onChange={setDays}
-              choices={(["7", "30"] as const).map((value) => ({ value, label: t(`backtest.days.${value}`) }))}
-              className="h-9 max-tablet:h-11"
+        <div className="flex flex-wrap items-end gap-3">
+          {!platform && own === null && (
+            <Select
+              label={t("backtest.company")}
+              value={company ?? ""}
+              onChange={setPicked}
+              options={companies.map(({ company_cnpj: value, name: label }) => ({ value, label }))}
+              className="w-64 max-w-full"
             />
-          </div>
-        )}
+          )}
+          {services.length > 1 && drawn !== null && (
+            <Select
+              label={t("backtest.service")}
+              value={drawn.service}
+              onChange={setService}
+              options={services.map((each) => ({ value: each.service, label: serviceName(t, each.service) }))}
+              className="w-52 max-w-full"
+            />
+          )}
+          <Segments
+            label={t("backtest.days")}
+            value={days}
+            onChange={setDays}
+            choices={(["7", "30"] as const).map((value) => ({ value, label: t(`backtest.days.${value}`) }))}
+            className="h-9 max-tablet:h-11"
+          />
+        </div>
       </div>
-      {shown !== null && <Episodes rule={rule} trial={shown} />}
+      {body}
+      {!locked && rule.unit !== "status" && (
+        <div className="border-t border-line-1 px-3 py-2.5">
+          <RuleSliders rule={rule} draft={draft} highest={highestOf(shown)} onDraft={onDraft} onWrite={onWrite} />
+        </div>
+      )}
+      {shown !== null && <RuleEpisodes rule={rule} trial={shown} />}
     </Card>
   );
 }

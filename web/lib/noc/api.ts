@@ -266,11 +266,11 @@ export async function deleteRule(supabase: SupabaseClient, rule_id: string): Pro
   await call(supabase, "noc_delete_rule", { rule_id });
 }
 
-/** What the rule would have opened in the last days; saves nothing. Throws PT400, PT404. */
+/** What the rule would have done to a company or the platform (null); saves nothing. Throws PT400, PT404. */
 export function readBacktest(
   supabase: SupabaseClient,
   rule: RuleDraft,
-  company_cnpj: string,
+  company_cnpj: string | null,
   days: number,
   signal?: AbortSignal,
 ): Promise<Answer<Backtest>> {

@@ -120,7 +120,7 @@ export function stopsOf(limits: Thresholds, top: number): Stop[] {
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const TIME_STEPS = [5, 15, 30, 60, 120, 180, 360, 720, 1440, 2880].map((step) => step * MINUTE);
+const TIME_STEPS = [5, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 5760, 10_080].map((step) => step * MINUTE);
 
 /** Round instants of the reader's clock, at most five; `offset` is the zone's, in ms. */
 export function timeTicks(from: number, to: number, offset: number): number[] {

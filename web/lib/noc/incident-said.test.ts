@@ -32,6 +32,8 @@ const rule: Rule = {
   over_s: 300,
   min_samples: 20,
   changed_since: false,
+  runbook_url: null,
+  owner: null,
 };
 const plain = (text: string | null) => text?.replaceAll(/[\u00a0\u202f]/g, " ") ?? null;
 const said = (kind: EventKind, change: Partial<AlertEvent> = {}, of: Incident = alert) => {

@@ -1,11 +1,27 @@
 import { describe, expect, test } from "vitest";
-import { draftOf, numberOf, trialOf, unitOf, wishOf, wrongGaps, type Draft, type Gap } from "./rule-draft";
-import type { NocRule } from "./types-settings";
+import {
+  blankRule,
+  codeOf,
+  draftOf,
+  numberOf,
+  trialOf,
+  unitOf,
+  wishOf,
+  wrongCode,
+  wrongGaps,
+  type Draft,
+  type Gap,
+} from "./rule-draft";
+import type { NocRule, RuleMetric } from "./types-settings";
 
 const rule = {
   rule_id: "r",
   code: "error_rate",
   service: null,
+  excluded_services: ["llm"],
+  channels: null,
+  runbook_url: null,
+  owner: null,
   company_cnpj: null,
   group_id: null,
   version: 7,
@@ -73,14 +89,60 @@ describe("what is sent", () => {
     });
   });
 
-  test("of an exception names its company and not the rule's id", () => {
-    const exception = "11222333000181";
+  const exception = { company_cnpj: "11222333000181", group_id: null };
+
+  test("of an exception is all that is seen, for its scope, and must be new", () => {
     expect(wishOf(rule, written({ degraded_threshold: "6" }, { exception }))).toEqual({
       code: "error_rate",
       service: null,
-      company_cnpj: exception,
+      ...exception,
+      version: 0,
       degraded_threshold: 0.06,
+      down_threshold: 0.1,
+      degraded_clear: 0.03,
+      down_clear: null,
+      for_degraded_s: 180,
+      for_down_s: 120,
+      keep_firing_s: 45,
+      over_s: 300,
+      min_samples: 20,
+      enabled: true,
+      excluded_services: ["llm"],
+      channels: null,
+      runbook_url: null,
+      owner: null,
     });
+  });
+
+  test("names channels only where the rule narrows, and never none", () => {
+    expect(wishOf(rule, written({}, { channels: ["email"] }))).toMatchObject({ channels: ["email"] });
+    expect(wishOf(rule, written({}, { channels: ["whatsapp", "email"] }))).toBeNull();
+    expect(wishOf(rule, written({}, { channels: [] }))).toBeNull();
+    const narrow = { ...rule, channels: ["email" as const] };
+    expect(wishOf(narrow, { ...draftOf(narrow), channels: ["email", "whatsapp"] })).toMatchObject({
+      channels: null,
+    });
+  });
+
+  test("takes a runbook and an owner without the space around them, and takes them back", () => {
+    const draft = written({}, { runbook_url: " https://wiki.example/5xx ", owner: "ERP" });
+    expect(wishOf(rule, draft)).toMatchObject({ runbook_url: "https://wiki.example/5xx", owner: "ERP" });
+    const owned = { ...rule, owner: "ERP" };
+    expect(wishOf(owned, { ...draftOf(owned), owner: " " })).toMatchObject({ owner: null });
+  });
+
+  test("leaves services out in any order, and none where the rule names its service", () => {
+    expect(wishOf(rule, written({}, { excluded: ["llm", "f360"] }))).toMatchObject({
+      excluded_services: ["f360", "llm"],
+    });
+    const narrow = { ...rule, service: "omie", excluded_services: [] };
+    expect(wishOf(narrow, { ...draftOf(narrow), excluded: ["llm"] })).toBeNull();
+  });
+
+  test("is nothing without any limit", () => {
+    const draft = written({ degraded_threshold: "", down_threshold: "", degraded_clear: "" });
+    expect(wishOf(rule, draft)).toBeNull();
+    expect(trialOf(rule, draft)).toBeNull();
   });
 
   test("is nothing while a gap holds no number", () => {
@@ -96,5 +158,55 @@ describe("what is sent", () => {
       degraded_threshold: 0.06,
     });
     expect(trialOf(rule, draftOf(rule))).toMatchObject({ code: "error_rate", company_cnpj: null });
+    expect(trialOf(rule, written({}, { exception }))).not.toHaveProperty("version");
+  });
+
+  test("on trial is the same question whoever is told, by what", () => {
+    const asked = trialOf(rule, draftOf(rule));
+    expect(trialOf(rule, written({}, { channels: ["email"], owner: "ERP", enabled: false }))).toEqual(asked);
+    expect(trialOf(rule, written({}, { channels: [] }))).toEqual(asked);
+  });
+});
+
+describe("a new rule", () => {
+  const metric: RuleMetric = {
+    metric: "throughput_low",
+    unit: "count",
+    scope_kind: "company_service",
+    comparator: "below",
+    family: "traffic",
+    history: "calls",
+  };
+
+  test.each([
+    ["Omie lento à noite", "omie_lento_a_noite"],
+    ["  5xx: Bancos!", "xx_bancos"],
+    ["___", ""],
+    ["É", "e"],
+    ["x".repeat(50), "x".repeat(40)],
+  ])("called %o has the code %o", (name, code) => {
+    expect(codeOf(name)).toBe(code);
+  });
+
+  test("needs a code of its own", () => {
+    expect(wrongCode("e", [])).toBe("short");
+    expect(wrongCode("error_rate", [rule])).toBe("taken");
+    expect(wrongCode("error_rate_night", [rule])).toBeNull();
+  });
+
+  test("is sent whole, with its metric, and must be new", () => {
+    const fresh = blankRule(metric, "poucas_chamadas", "omie");
+    const draft = { ...draftOf(fresh), text: { ...draftOf(fresh).text, degraded_threshold: "2" } };
+    expect(wishOf(fresh, draftOf(fresh))).toBeNull();
+    expect(wishOf(fresh, draft)).toMatchObject({
+      code: "poucas_chamadas",
+      metric: "throughput_low",
+      service: "omie",
+      version: 0,
+      degraded_threshold: 2,
+      down_threshold: null,
+      excluded_services: [],
+    });
+    expect(trialOf({ ...fresh, code: "" }, draft)).toMatchObject({ metric: "throughput_low" });
   });
 });

@@ -78,6 +78,22 @@ export interface Notifications {
   channels: ChannelFacts[] | null;
 }
 
+/** For whom a rule holds; both null: everybody. */
+export interface RuleScope {
+  company_cnpj: string | null;
+  group_id: string | null;
+}
+
+/** How the evaluation of a rule goes; `ms` is that of its whole family. */
+export interface RuleHealth {
+  evaluated_at: string | null;
+  ms: number | null;
+  failing_since: string | null;
+  /** In a row. */
+  failures: number;
+  error: string | null;
+}
+
 /** A rule with what the caller may do with it. Ages and windows are seconds. */
 export interface NocRule {
   rule_id: string;
@@ -100,12 +116,19 @@ export interface NocRule {
   over_s: number;
   min_samples: number;
   no_data: string;
+  /** By which its alerts are told, of those that a contact wants; null: as each contact says. */
+  channels: Channel[] | null;
+  runbook_url: string | null;
+  /** Who answers for the rule itself. */
+  owner: string | null;
   enabled: boolean;
   version: number;
   updated_at: string | null;
   unit: Unit;
   can_edit: boolean;
   in_force: boolean;
+  /** For admins, of rules that are on. */
+  health: RuleHealth | null;
 }
 
 export interface RuleMetric {
@@ -114,18 +137,28 @@ export interface RuleMetric {
   scope_kind: string;
   comparator: "above" | "below";
   family: string;
+  /** Of what a backtest is made; null: the metric's past is not kept. */
+  history: "calls" | "samples" | null;
 }
 
 export interface Rules {
   rules: NocRule[];
   metrics: RuleMetric[];
+  /** For whom the caller may make one. */
+  scopes: { everybody: boolean; groups: string[]; companies: string[] };
 }
 
-/** What a rule would have opened for one company; `open_s` in all. */
+/** Values of the worst of each step, oldest first; null: not measured. */
+export interface TrialSeries {
+  step_s: number;
+  services: { service: string; values: (number | null)[] }[];
+}
+
+/** What a rule would have opened for one company or the platform (null); `open_s` in all. */
 export interface Backtest {
   from: string;
   to: string;
-  company_cnpj: string;
+  company_cnpj: string | null;
   opened: number;
   critical: number;
   open_s: number;
@@ -138,7 +171,10 @@ export interface Backtest {
     reopen_count: number;
     peak_value: number;
   }[];
+  series: TrialSeries;
 }
 
 /** What is sent to change or make a rule. */
-export type RuleDraft = Partial<Omit<NocRule, "unit" | "can_edit" | "in_force" | "updated_at">>;
+export type RuleDraft = Partial<
+  Omit<NocRule, "unit" | "can_edit" | "in_force" | "updated_at" | "health">
+>;

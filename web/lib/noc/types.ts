@@ -342,6 +342,9 @@ export interface Rule {
   min_samples: number;
   /** It is another now. */
   changed_since: boolean;
+  /** As they are now; null for those who only read. */
+  runbook_url: string | null;
+  owner: string | null;
 }
 
 /** An earlier alert of the same rule and target, with its last word. */

@@ -1,6 +1,7 @@
 import { shellEn } from "../shell/words-en";
 import { historyEn } from "./words-history-en";
 import { pageEn } from "./words-page-en";
+import { rulesEn } from "./words-rules-en";
 import { settingsEn } from "./words-settings-en";
 import { silenceEn } from "./words-silence-en";
 import { storyEn } from "./words-story-en";
@@ -14,6 +15,7 @@ export const en: Record<keyof typeof pt, string> = {
   ...historyEn,
   ...silenceEn,
   ...storyEn,
+  ...rulesEn,
   ...settingsEn,
   ...shellEn,
 

@@ -1,6 +1,7 @@
 import { shellPt } from "../shell/words-pt";
 import { historyPt } from "./words-history-pt";
 import { pagePt } from "./words-page-pt";
+import { rulesPt } from "./words-rules-pt";
 import { settingsPt } from "./words-settings-pt";
 import { silencePt } from "./words-silence-pt";
 import { storyPt } from "./words-story-pt";
@@ -13,6 +14,7 @@ export const pt = {
   ...historyPt,
   ...silencePt,
   ...storyPt,
+  ...rulesPt,
   ...settingsPt,
   ...shellPt,
 

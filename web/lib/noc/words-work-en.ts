@@ -153,6 +153,8 @@ export const workEn: Record<keyof typeof workPt, string> = {
   "incident.rule.clear.above": "up to {value}",
   "incident.rule.clear.below": "from {value}",
   "incident.rule.for": "for {age}",
+  "incident.help": "What to do: runbook",
+  "incident.ruleOwner": "Owner of the rule: {owner}",
   "incident.rule.leavesDown": "No longer Down",
   "incident.rule.closes": "Closes by itself",
   "incident.rule.window": "Window",

@@ -152,6 +152,8 @@ export const workPt = {
   "incident.rule.clear.above": "até {value}",
   "incident.rule.clear.below": "desde {value}",
   "incident.rule.for": "por {age}",
+  "incident.help": "O que fazer: runbook",
+  "incident.ruleOwner": "Dono da regra: {owner}",
   "incident.rule.leavesDown": "Deixa de ser Fora",
   "incident.rule.closes": "Fecha sozinho",
   "incident.rule.window": "Janela",

@@ -8,6 +8,7 @@ import { useNow } from "../now";
 import { StatusShape } from "../status-shape";
 import { EvidenceChart } from "./evidence-chart";
 import { EvidenceFacts } from "./evidence";
+import { RuleHelp } from "./rule-help";
 
 function Row({ fact }: { fact: RuleFact }) {
   return (
@@ -79,6 +80,7 @@ export function Why({ story }: { story: Timeline }) {
       </p>
       {rule !== null && (
         <>
+          <RuleHelp rule={rule} />
           {evidence !== null && <EvidenceChart evidence={evidence} alert={alert} rule={rule} />}
           <dl>
             {[...opening, ...ruleFacts({ t, format, me: null }, rule, alert.unit)].map((fact) => (
