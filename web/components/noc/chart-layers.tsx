@@ -58,15 +58,18 @@ export function Gaps({
   );
 }
 
-/** The limits themselves, each with its words. */
+/** The limits themselves, each with its words; `below`: trouble lies under them. */
 export function LimitLines({
   limits,
   write,
+  below = false,
 }: {
   limits: Thresholds;
   write: (value: number) => string;
+  below?: boolean;
 }) {
   const t = useT();
+  const side = below ? "Below" : "";
   return (
     <>
       {limits.degraded !== null && (
@@ -76,7 +79,7 @@ export function LimitLines({
           strokeOpacity={0.78}
           strokeDasharray="4 3"
           label={limitLabel(
-            t("chart.threshold.degraded", { value: write(limits.degraded) }),
+            t(`chart.threshold.degraded${side}`, { value: write(limits.degraded) }),
             "var(--degraded-fg)",
           )}
         />
@@ -88,7 +91,7 @@ export function LimitLines({
           strokeOpacity={0.78}
           strokeDasharray="4 3"
           label={limitLabel(
-            t("chart.threshold.down", { value: write(limits.down) }),
+            t(`chart.threshold.down${side}`, { value: write(limits.down) }),
             "var(--down-fg)",
           )}
         />

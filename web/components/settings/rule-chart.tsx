@@ -33,7 +33,7 @@ function Bands({ bands }: { bands: readonly Band[] }) {
           x1={from}
           x2={to}
           fill={paint[severity]}
-          fillOpacity={0.22}
+          fillOpacity={0.28}
         />
       ))}
     </>
@@ -113,7 +113,7 @@ export function RuleChart({ rule, trial, service, limits }: RuleChartProps) {
           {clears.map((value, index) => (
             <ReferenceLine key={index} y={value} stroke="var(--fg-3)" strokeOpacity={0.8} strokeDasharray="1 4" />
           ))}
-          <LimitLines limits={within} write={write} />
+          <LimitLines limits={within} write={write} below={!above} />
           <Lines main={`url(#${id}line)`} filling={false} />
           <Tooltip
             isAnimationActive={false}

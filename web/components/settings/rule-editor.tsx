@@ -99,7 +99,7 @@ export function RuleEditor({ me, rule, data, title, unnamed = false, children, o
       <Card
         title={title ?? ruleName(t, rule.code)}
         {...(!fresh && { note })}
-        aside={<span className="flex gap-1.5 max-tablet:hidden">{buttons}</span>}
+        aside={!locked && <span className="flex gap-1.5 max-tablet:hidden">{buttons}</span>}
       >
         {children}
         <RuleSentence
@@ -152,7 +152,7 @@ export function RuleEditor({ me, rule, data, title, unnamed = false, children, o
           {override && rule.can_edit && (
             <RuleRemoval me={me} rule={rule} rules={data.rules} busy={busy} onRemove={() => void remove()} />
           )}
-          <span className="flex grow gap-1.5 tablet:hidden">{buttons}</span>
+          {!locked && <span className="flex grow gap-1.5 tablet:hidden">{buttons}</span>}
         </div>
       </Card>
       <RuleTrial

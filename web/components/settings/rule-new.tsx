@@ -42,7 +42,7 @@ export function RuleNew({ me, data, onSaved }: RuleNewProps) {
       unnamed={wrong !== null}
       onSaved={onSaved}
     >
-      <div className="grid gap-3 border-b border-line-1 px-3 pt-1 pb-3 tablet:grid-cols-2 desk:grid-cols-3">
+      <div className="grid items-start gap-3 border-b border-line-1 px-3 pt-1 pb-3 tablet:grid-cols-2 desk:grid-cols-3">
         <div>
           <TextField
             label={t("ruleNew.name")}

@@ -42,12 +42,24 @@ export function RuleSentence({ rule, draft, family, where, locked, onWrite }: Ru
   const service = rule.service === null ? t("ruleEdit.everyService") : serviceName(t, rule.service);
   const beyond = t(rule.comparator === "above" ? "ruleEdit.say.above" : "ruleEdit.say.below");
   const within = t(rule.comparator === "above" ? "ruleEdit.say.backAbove" : "ruleEdit.say.backBelow");
+  const ofServices = rule.scope_kind.endsWith("service");
   const fixed = "font-semibold";
   return (
     <div className="grid gap-2 px-3 pt-1 pb-3">
       <p className="text-title leading-9 max-tablet:leading-[3.25rem]">
-        {t("ruleEdit.say.when")} <b className={fixed}>{metric}</b> {t("ruleEdit.say.of")}{" "}
-        <b className={fixed}>{service}</b> {t("ruleEdit.say.in")} <b className={fixed}>{where}</b>
+        {t("ruleEdit.say.when")} <b className={fixed}>{metric}</b>
+        {(rule.service !== null || ofServices) && (
+          <>
+            {" "}
+            {t("ruleEdit.say.of")} <b className={fixed}>{service}</b>
+          </>
+        )}
+        {rule.scope_kind !== "platform" && (
+          <>
+            {" "}
+            {t("ruleEdit.say.in")} <b className={fixed}>{where}</b>
+          </>
+        )}
         {(family === "traffic" || counted.has(rule.metric)) && (
           <>
             {t("ruleEdit.say.window")} {field("over_s")}

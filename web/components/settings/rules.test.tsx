@@ -1,17 +1,31 @@
 import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Backtest, NocRule, RuleMetric, Rules as Listed } from "@/lib/noc/types-settings";
 import { ago, plainText } from "../noc/testing";
 import { fakeDatabase, makeMe, refusal, showWorking } from "../noc/work-testing";
 import { Rules } from "./rules";
 
-afterEach(cleanup);
-// jsdom has no layout to observe.
-globalThis.ResizeObserver = class {
-  observe() {}
-  unobserve() {}
-  disconnect() {}
-};
+beforeEach(() => {
+  // jsdom has no layout: every box is as large as a chart.
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      observe() {}
+      unobserve() {}
+      disconnect() {}
+    },
+  );
+  vi.spyOn(HTMLElement.prototype, "getBoundingClientRect").mockReturnValue(
+    new DOMRect(0, 0, 460, 212),
+  );
+  vi.spyOn(HTMLElement.prototype, "offsetWidth", "get").mockReturnValue(460);
+  vi.spyOn(HTMLElement.prototype, "offsetHeight", "get").mockReturnValue(212);
+});
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
 vi.mock("next/link", () => ({
   default: ({ href, children }: { href: string; children: React.ReactNode }) => (
     <a href={href}>{children}</a>
@@ -190,6 +204,7 @@ describe("an exception", () => {
     expect(gap("Limite Degradado, ms").readOnly).toBe(true);
     expect(screen.getByText(/só admin a muda/)).toBeTruthy();
     expect(screen.queryByRole("button", { name: "Nova regra" })).toBeNull();
+    expect(screen.queryByRole("button", { name: /^Publicar/ })).toBeNull();
     choose("Vale para", `company:${FARMACIA}`);
     write("Limite Degradado, ms", "1800");
     fireEvent.click(button("Publicar exceção"));
@@ -286,6 +301,19 @@ describe("the backtest", () => {
     expect(await screen.findByRole("img", { name: /^Omie de .* de 300\sms a 1\.840\sms\. .*: 1\.$/ })).toBeTruthy();
     choose("Serviço no gráfico", "f360");
     expect(screen.getByRole("img", { name: /^F360 de .*: 0\.$/ })).toBeTruthy();
+  });
+
+  it("draws both limits, where they clear, and the alerts", async () => {
+    await open(answers());
+    const chart = await screen.findByRole("img", { name: /^Omie/ });
+    const drawn = (kind: string) => chart.querySelectorAll(`.recharts-reference-${kind}`).length;
+    expect([...chart.querySelectorAll(".noc-chart-limit")].map(plainText)).toEqual([
+      expect.stringContaining("1.200 ms"),
+      expect.stringContaining("2.000 ms"),
+    ]);
+    expect(drawn("line")).toBe(4);
+    // Two grounds above the limits, and one band.
+    expect(drawn("area")).toBe(3);
   });
 
   it("is asked again when a slider moves a limit, and keeps its chart meanwhile", async () => {

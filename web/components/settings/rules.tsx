@@ -44,7 +44,7 @@ export function Rules({ me }: { me: Me }) {
   const making = mayMake && chosen === NEW;
   const rule = making ? null : (rules.find((each) => each.rule_id === chosen) ?? rules[0] ?? null);
   return (
-    <div className="grid min-w-0 gap-3 desk:grid-cols-[280px_minmax(0,1fr)]">
+    <div className="grid min-w-0 gap-3 desk:grid-cols-[300px_minmax(0,1fr)]">
       <Card
         title={t("ruleEdit.list")}
         note={data !== null && <b className="noc-count">{rules.length}</b>}
@@ -63,7 +63,7 @@ export function Rules({ me }: { me: Me }) {
             )}
           </>
         }
-        className="self-start max-desk:max-h-80 max-desk:overflow-y-auto"
+        className="self-start"
       >
         <PanelState name={t("ruleEdit.title")} condition={shown} shape="list">
           {rules.length === 0 ? (
@@ -73,7 +73,7 @@ export function Rules({ me }: { me: Me }) {
               note={t("ruleEdit.emptyNote")}
             />
           ) : (
-            <ul>
+            <ul className="max-desk:max-h-72 max-desk:overflow-y-auto">
               {rules.map((each) => (
                 <RuleItem
                   key={each.rule_id}

@@ -1,5 +1,6 @@
 /** Limits that are moved rather than written: how far, in which steps, and what goes along. Pure. */
 import { numberOf, scaleOf, written, type Draft, type Limit } from "./rule-draft";
+import type { Unit } from "./types";
 import type { NocRule } from "./types-settings";
 
 /** A slider in the unit that people read. */
@@ -10,6 +11,8 @@ export interface Slide {
 }
 
 const NICE = [1, 2, 5, 10];
+/** How far a slider reaches where nothing is known of the measure. */
+const UNKNOWN: Record<Unit, number> = { ms: 3000, ratio: 0.25, seconds: 900, count: 1000, status: 2 };
 
 /** The least of 1, 2, 5 × 10ⁿ that is not below. */
 function niceAbove(value: number): number {
@@ -23,7 +26,7 @@ function niceAbove(value: number): number {
  */
 export function slideOf(rule: NocRule, draft: Draft, limit: Limit, highest: number | null): Slide {
   const known = [rule.degraded_threshold, rule.down_threshold].filter((value) => value !== null);
-  const reach = Math.max(highest ?? 0, ...known.map((value) => value * 1.5)) || 1;
+  const reach = Math.max(highest ?? 0, ...known.map((value) => value * 1.5)) || UNKNOWN[rule.unit];
   const scale = scaleOf(limit, rule);
   const most = rule.unit === "ratio" ? 1 : Infinity;
   const step = niceAbove((Math.min(reach, most) * scale) / 200);

@@ -10,7 +10,7 @@ export const rulesEn: Record<keyof typeof rulesPt, string> = {
   "ruleEdit.off": "off",
   "ruleEdit.version": "v{n}",
   "ruleEdit.versionDraft": "v{n} → v{next} draft",
-  "ruleEdit.locked": "This rule is everybody's: only an admin changes it. Make an exception for your company.",
+  "ruleEdit.locked": "This rule is everybody's: only an admin changes it. Make an exception for your group or a company.",
   "ruleEdit.metric.p95_ms": "the p95 of latency",
   "ruleEdit.metric.error_rate": "the share of 5xx errors",
   "ruleEdit.metric.queue_pending": "the message queue",

@@ -9,7 +9,7 @@ export const rulesPt = {
   "ruleEdit.off": "desligada",
   "ruleEdit.version": "v{n}",
   "ruleEdit.versionDraft": "v{n} → v{next} rascunho",
-  "ruleEdit.locked": "Esta regra vale para todas as empresas: só admin a muda. Faça uma exceção para a sua empresa.",
+  "ruleEdit.locked": "Esta regra vale para todas as empresas: só admin a muda. Faça uma exceção para o seu grupo ou uma empresa.",
   "ruleEdit.metric.p95_ms": "o p95 da latência",
   "ruleEdit.metric.error_rate": "a parte de erros 5xx",
   "ruleEdit.metric.queue_pending": "a fila de mensagens",

@@ -132,6 +132,16 @@ describe("why it fired", () => {
     expect(why).toContain("Falharam3Na fila120Mais antiga6 min");
   });
 
+  it("leads to the runbook and names the rule's owner, where the rule does", () => {
+    const rule = makeRule({ runbook_url: "https://wiki.example/omie", owner: "Plantão ERP" });
+    const why = ask(makeTimeline({ rule }));
+    const link = within(why).getByRole("link", { name: "O que fazer: runbook" });
+    expect(link.getAttribute("href")).toBe("https://wiki.example/omie");
+    expect(plainText(why)).toContain("Dono da regra: Plantão ERP");
+    cleanup();
+    expect(within(ask(makeTimeline({}))).queryByRole("link")).toBeNull();
+  });
+
   it("keeps what people did from who only reads", () => {
     const evidence = { ...traffic, deeds: null };
     const why = plainText(ask(makeTimeline({ can_work: false, evidence })));
