@@ -92,6 +92,16 @@ as $$
     select (s.everything, s.companies, service, s.range, s.resolution, s.starts, s.ends)::noc.read_scope
 $$;
 
+/* The same scope over another span. */
+create function noc.of_span(s noc.read_scope, starts timestamptz, ends timestamptz)
+returns noc.read_scope
+language sql
+immutable
+set search_path = ''
+as $$
+    select (s.everything, s.companies, s.service, s.range, s.resolution, starts, ends)::noc.read_scope
+$$;
+
 /* Who the caller is and what the page may offer. Lists are empty and topic null for strangers. */
 create function noc.me()
 returns jsonb

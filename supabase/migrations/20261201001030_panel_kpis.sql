@@ -1,6 +1,7 @@
 -- The six cards. Each gives its figure, the same figure a day before, its worst item, its
--- limits and up to 60 points; its status is the worse of its own figure over the last
--- five minutes and of the open alerts on it, so no card is calm beside its own alert.
+-- limits and up to 60 points; its status is the worst of its own figure over the last
+-- five minutes, of its worst item's and of the open alerts on it, so no card is calm beside
+-- its own alert or its own worst item.
 
 /* Thins a series to at most 60 values, oldest first: the largest of each run, null for a gap. */
 create function noc.spark(points double precision [])
@@ -30,7 +31,7 @@ as $$
     from noc.live_alerts(scopes, service) as a where a.code = alert_status.code
 $$;
 
-/* Requests, error rate and percentiles of each service over the last hour of the scope. */
+/* Requests, error rate and percentiles of each service over at most the scope's last hour. */
 create function noc.service_figures(s noc.read_scope)
 returns table (service text, count bigint, error_rate double precision, p95_ms real)
 language sql
@@ -63,9 +64,36 @@ as $$
     group by r.service
 $$;
 
-/* Cards fed by metrics_agg: latency, errors, throughput. `figures`: noc.service_figures. */
+/*
+The services that everybody's rules of latency and errors would judge by the last five minutes:
+those with enough calls that the rule does not leave out.
+*/
+create function noc.judged_services(s noc.read_scope, at timestamptz)
+returns table (code text, service text, error_rate double precision, p95_ms real)
+language sql
+stable
+rows 10
+set search_path = ''
+as $$
+    select r.code, f.service, f.error_rate, f.p95_ms
+    from noc.service_figures(noc.of_span(
+        s, date_bin('1 min', at, '2000-01-01 00:00+00') - interval '4 minutes',
+        date_bin('1 min', at, '2000-01-01 00:00+00') + interval '1 minute'
+    )) as f
+    inner join public.noc_rules as r
+        on r.code in ('p95_latency', 'error_rate')
+        and r.enabled
+        and r.company_cnpj is null
+        and r.group_id is null
+        and r.service is null
+    where f.count >= r.min_samples
+        and f.service <> all(r.excluded_services)
+        and (s.service is null or f.service = s.service)
+$$;
+
+/* Cards fed by metrics_agg: latency, errors, throughput. */
 create function noc.traffic_kpis(
-    s noc.read_scope, latency_limits jsonb, error_limits jsonb, figures jsonb, at timestamptz
+    s noc.read_scope, latency_limits jsonb, error_limits jsonb, at timestamptz
 )
 returns jsonb
 language sql
@@ -87,40 +115,48 @@ as $$
 
     points as materialized (select * from noc.series_points(s, at)),
 
-    minutes as (select extract(epoch from at - s.starts) / 60 as n)
+    minutes as (select extract(epoch from at - s.starts) / 60 as n),
+
+    judged as materialized (select * from noc.judged_services(s, at)),
+
+    slowest as (
+        select j.* from judged as j
+        where j.code = 'p95_latency'
+        order by j.p95_ms desc, j.service
+        limit 1
+    ),
+
+    failing as (
+        select j.* from judged as j
+        where j.code = 'error_rate'
+        order by j.error_rate desc, j.service
+        limit 1
+    )
 
     select jsonb_build_object(
         'latency', jsonb_build_object(
             'status', coalesce(greatest(
-                noc.status_of(r.p95_ms, latency_limits),
+                noc.status_of(r.p95_ms, latency_limits), noc.status_of(l.p95_ms, latency_limits),
                 noc.alert_status(s.companies, s.service, 'p95_latency')
             )::text, 'NO_DATA'),
             'p95_ms', p.p95_ms, 'p50_ms', p.p50_ms, 'previous_p95_ms', b.p95_ms,
             'count', p.count, 'thresholds', latency_limits,
-            'worst', (
-                select jsonb_build_object(
-                    'label', f ->> 'service', 'service', f ->> 'service', 'p95_ms', f -> 'p95_ms'
-                )
-                from jsonb_array_elements(figures) as f
-                order by (f ->> 'p95_ms')::double precision desc nulls last limit 1
-            ),
+            'worst', case when l.service is not null then jsonb_build_object(
+                'label', l.service, 'service', l.service, 'p95_ms', l.p95_ms
+            ) end,
             'spark', (select noc.spark(array_agg(q.p95_ms order by q.bucket)) from points as q)
         ),
         'errors', jsonb_build_object(
             'status', coalesce(greatest(
                 noc.status_of(r.error_rate, error_limits),
+                noc.status_of(e.error_rate, error_limits),
                 noc.alert_status(s.companies, s.service, 'error_rate')
             )::text, 'NO_DATA'),
             'error_rate', p.error_rate, 'error_rate_4xx', p.error_rate_4xx,
             'previous_error_rate', b.error_rate, 'count', p.count, 'thresholds', error_limits,
-            'worst', (
-                select jsonb_build_object(
-                    'label', f ->> 'service', 'service', f ->> 'service',
-                    'error_rate', f -> 'error_rate'
-                )
-                from jsonb_array_elements(figures) as f
-                order by (f ->> 'error_rate')::double precision desc nulls last limit 1
-            ),
+            'worst', case when e.service is not null then jsonb_build_object(
+                'label', e.service, 'service', e.service, 'error_rate', e.error_rate
+            ) end,
             'spark', (select noc.spark(array_agg(q.error_rate order by q.bucket)) from points as q)
         ),
         'throughput', jsonb_build_object(
@@ -131,7 +167,12 @@ as $$
             'spark', (select noc.spark(array_agg(q.per_minute order by q.bucket)) from points as q)
         )
     )
-    from present as p cross join recent as r cross join before as b cross join minutes as m
+    from present as p
+    cross join recent as r
+    cross join before as b
+    cross join minutes as m
+    left join slowest as l on true
+    left join failing as e on true
 $$;
 
 /*

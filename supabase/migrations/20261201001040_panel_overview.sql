@@ -218,7 +218,7 @@ begin
         'banner', noc.banner(at, v_scope.companies, service),
         'kpis', noc.traffic_kpis(
             v_scope, noc.limits_of('p95_latency', v_cnpj, group_id, service),
-            noc.limits_of('error_rate', v_cnpj, group_id, service), v_figures, at
+            noc.limits_of('error_rate', v_cnpj, group_id, service), at
         )
         || noc.work_kpis(
             v_scope, noc.limits_of('whatsapp_queue_pending', v_cnpj, group_id, 'whatsapp'), at

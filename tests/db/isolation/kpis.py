@@ -29,7 +29,8 @@ def expected_kpis(scope: Scope, facts: Facts) -> Json:
     now = [c for c in calls if scope.spans(c["timestamp"])]
     before = [c for c in calls if scope.spans(c["timestamp"] + DAY)]
     figures = service_figures(scope, facts)
-    slowest = max((percentile(f, 0.95) or 0 for f in figures.values()), default=None)
+    judged_calls = _judged(scope, "p95_latency", facts).values()
+    slowest = max((percentile(f, 0.95) or 0 for f in judged_calls), default=None)
     allowed = limits("error_rate", scope.wanted, scope.wanted.service, facts)
     llm = shown_services(scope.companies, scope.everything, facts).get("llm")
     return {
@@ -113,7 +114,30 @@ def _errors_status(scope: Scope, calls: list[Row], allowed: Limits, facts: Facts
     last = minute + timedelta(minutes=1)
     recent = [c for c in calls if minute - timedelta(minutes=4) <= c["timestamp"] < last]
     own = judged(rate(recent, is_error), allowed)
-    return worst((own, _alert_status(scope, "error_rate", facts))) or "NO_DATA"
+    services = _judged(scope, "error_rate", facts).values()
+    each = [judged(rate(found, is_error), allowed) for found in services]
+    return worst((own, *each, _alert_status(scope, "error_rate", facts))) or "NO_DATA"
+
+
+def _judged(scope: Scope, code: str, facts: Facts) -> dict[str, list[Row]]:
+    """Calls of the last five minutes of each service that everybody's rule would judge."""
+    first = floor(facts.at, timedelta(minutes=1)) - timedelta(minutes=4)
+    recent = [
+        c for c in scope.calls(facts) if first <= c["timestamp"] < first + timedelta(minutes=5)
+    ]
+    rules = [
+        row
+        for row in facts.public["noc_rules"]
+        if row["code"] == code
+        and row["enabled"]
+        and not (row["company_cnpj"] or row["group_id"] or row["service"])
+    ]
+    return {
+        service: found
+        for service, found in by(recent, lambda call: call["service"]).items()
+        for rule in rules
+        if len(found) >= rule["min_samples"] and service not in rule["excluded_services"]
+    }
 
 
 def _queue(scope: Scope, facts: Facts) -> tuple[Any, ...]:

@@ -20,7 +20,7 @@ describe("the indicators", () => {
 
   it("say value, unit, signed change against yesterday, worst item and sample size", () => {
     show(<KpiGrid kpis={makeKpis()} traffic={freshTraffic} />);
-    expect(card("Latência")).toBe("Latência p95Normal812ms+18 %pior: Omie1.840 msn 77.040");
+    expect(card("Latência")).toBe("Latência p95Normal812ms+18 %pior agora: Omie1.840 msn 77.040");
     expect(card("Erros")).toContain("0,6%−0,2 pp4xx 2,1 % · à parte");
     expect(card("Requisições")).toContain("1.284/min+4 %ontem, mesma hora: 1.235");
     expect(card("Fila")).toContain(

@@ -124,7 +124,7 @@ export const en: Record<keyof typeof pt, string> = {
   "kpi.unit.failed.other": "failed",
   "kpi.unit.p95": "{unit} p95",
   "kpi.n": "n {n}",
-  "kpi.worst": "worst: {label}",
+  "kpi.worst": "worst now: {label}",
   "kpi.4xx": "4xx {value} · apart",
   "kpi.p50": "p50 {value}",
   "kpi.yesterday": "yesterday, same hour: {value}",

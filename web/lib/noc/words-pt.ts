@@ -123,7 +123,7 @@ export const pt = {
   "kpi.unit.failed.other": "falhos",
   "kpi.unit.p95": "{unit} p95",
   "kpi.n": "n {n}",
-  "kpi.worst": "pior: {label}",
+  "kpi.worst": "pior agora: {label}",
   "kpi.4xx": "4xx {value} · à parte",
   "kpi.p50": "p50 {value}",
   "kpi.yesterday": "ontem, mesma hora: {value}",
