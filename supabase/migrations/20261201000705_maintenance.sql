@@ -18,6 +18,7 @@ create table noc.maintenance_windows (
     starts time not null,
     minutes integer not null,
     created_by uuid,
+    cut_at timestamptz,         -- the time that was open then ended there
     ended_at timestamptz,
     constraint maintenance_windows_one_scope check (num_nonnulls(company_cnpj, group_id) <= 1),
     constraint maintenance_windows_days check (first_day <= last_day),
@@ -39,21 +40,24 @@ stable
 rows 10
 set search_path = ''
 as $$
-    select t.starts_at, least(t.ends_at, w.ended_at)
+    select t.starts_at, e.ends_at
     from generate_series(
         greatest(w.first_day, (first at time zone w.timezone)::date - 1),
         least(w.last_day, (last at time zone w.timezone)::date),
         interval '1 day'
     ) as d (day)
     cross join lateral (
-        select
-            (d.day::date + w.starts) at time zone w.timezone as starts_at,
-            (d.day::date + w.starts) at time zone w.timezone + make_interval(mins => w.minutes)
-            as ends_at
+        select (d.day::date + w.starts) at time zone w.timezone as starts_at
     ) as t
+    cross join lateral (
+        select least(
+            t.starts_at + make_interval(mins => w.minutes), w.ended_at,
+            case when t.starts_at <= w.cut_at then w.cut_at end
+        ) as ends_at
+    ) as e
     where (w.weekdays is null or extract(isodow from d.day)::smallint = any(w.weekdays))
         and t.starts_at <= last
-        and least(t.ends_at, w.ended_at) > first
+        and e.ends_at > first
         and t.starts_at < coalesce(w.ended_at, 'infinity')
 $$;
 
@@ -90,4 +94,32 @@ as $$
     where (m.company_cnpj is null or m.company_cnpj = maintenance_until.company_cnpj)
         and (m.group_id is null or m.group_id = c.group_id)
         and (m.service is null or m.service = maintenance_until.service)
+$$;
+
+/*
+Notes the companies whose windows opened or closed after `since`, up to `at`: by the clock alone,
+so nobody has told their pages. Gives how many windows that were.
+*/
+create function noc.touch_maintenance(since timestamptz, at timestamptz)
+returns integer
+language sql
+set search_path = ''
+as $$
+    with turned as materialized (
+        select distinct w.window_id, w.company_cnpj, w.group_id
+        from noc.maintenance_windows as w
+        cross join lateral noc.maintenance_times(w, since, at) as t
+        where t.starts_at > since or t.ends_at <= at
+    ),
+
+    touched as (
+        insert into noc.touched (table_name, company_cnpj)
+        select distinct 'noc_silences', c.company_cnpj
+        from turned as w
+        left join public.companies as c
+            on (w.company_cnpj is null or c.company_cnpj = w.company_cnpj)
+            and (w.group_id is null or c.group_id = w.group_id)
+    )
+
+    select count(*)::integer from turned
 $$;

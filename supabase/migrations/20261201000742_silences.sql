@@ -322,7 +322,10 @@ begin
     )
     returning s.* into v_silence;
     perform noc.mute_now(at);
-    perform noc.announce('noc_silences', v_silence.company_cnpj);
+    perform noc.announce(
+        'noc_silences', v_silence.company_cnpj,
+        v_silence.company_cnpj is null and v_silence.group_id is null, v_silence.group_id
+    );
     return jsonb_build_object(
         'silence_id', v_silence.silence_id, 'starts_at', v_silence.starts_at,
         'ends_at', v_silence.ends_at, 'critical_until', v_silence.critical_until
@@ -364,7 +367,10 @@ begin
         jsonb_build_object('note', v_reason)
     );
     perform noc.mute_now(at);
-    perform noc.announce('noc_silences', v_silence.company_cnpj);
+    perform noc.announce(
+        'noc_silences', v_silence.company_cnpj,
+        v_silence.company_cnpj is null and v_silence.group_id is null, v_silence.group_id
+    );
     return jsonb_build_object('silence_id', v_silence.silence_id, 'ended_at', at);
 end;
 $$;

@@ -1,22 +1,18 @@
 -- How people plan and end maintenance windows.
 
 /*
-Makes a window, or changes the one that `window_id` names: {"window_id"?, "company_cnpj"?,
-"group_id"?, "service"?, "title", "timezone" (null: America/Sao_Paulo), "first_day", "last_day"?,
-"weekdays"?, "starts" (hh:mm), "minutes" (5 to 1440)}. Without company and group: all that the
-caller operates. Gives {"window_id", "next_at"}, null when it never opens again. Raises PT400
-naming the field, PT409 already_ended; refuses PT404.
+A window as it would be kept, but for its scope: {"window_id"?, "company_cnpj"?, "group_id"?,
+"service"?, "title"?, "timezone" (null: America/Sao_Paulo), "first_day", "last_day"?, "weekdays"?,
+"starts" (hh:mm), "minutes" (5 to 1440)}. Raises PT400 naming the field.
 */
-create function noc.save_maintenance(maintenance jsonb, at timestamptz)
-returns jsonb
+create function noc.checked_maintenance(maintenance jsonb)
+returns noc.maintenance_windows
 language plpgsql
-security definer
+stable
 set search_path = ''
 as $$
 declare
     v_new noc.maintenance_windows;
-    v_old noc.maintenance_windows;
-    v_target record;
     v_field text;
 begin
     if jsonb_typeof(maintenance) is distinct from 'object' then
@@ -40,7 +36,6 @@ begin
     v_new.company_cnpj := noc.cnpj_canonical(v_new.company_cnpj);
 
     v_field := case
-        when v_new.title is null then 'title: is required'
         when not exists (select 1 from pg_timezone_names as z where z.name = v_new.timezone)
             then 'timezone: not a known time zone'
         when v_new.service is not null and not exists (
@@ -59,7 +54,43 @@ begin
     if v_field is not null then
         perform noc.fail('PT400', split_part(v_field, ':', 1), v_field);
     end if;
+    return v_new;
+end;
+$$;
 
+/* Tells everybody whom this window covers. */
+create function noc.announce_maintenance(w noc.maintenance_windows)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    perform noc.announce(
+        'noc_silences', w.company_cnpj, w.company_cnpj is null and w.group_id is null, w.group_id
+    );
+end;
+$$;
+
+/*
+Makes a window, or changes the one that `window_id` names, in the fields of
+noc.checked_maintenance with a title. Without company and group: all that the caller operates.
+Gives {"window_id", "next_at"}, null when it never opens again. Raises PT400 naming the field,
+PT409 already_ended; refuses PT404.
+*/
+create function noc.save_maintenance(maintenance jsonb, at timestamptz)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_new noc.maintenance_windows := noc.checked_maintenance(maintenance);
+    v_old noc.maintenance_windows;
+    v_target record;
+begin
+    if v_new.title is null then
+        perform noc.fail('PT400', 'title', 'title: is required');
+    end if;
     select t.* into v_target
     from noc.operable_target('company_cnpj', v_new.company_cnpj, v_new.group_id) as t;
     if v_new.window_id is not null then
@@ -91,14 +122,23 @@ begin
         company_cnpj = excluded.company_cnpj, group_id = excluded.group_id,
         service = excluded.service, title = excluded.title, timezone = excluded.timezone,
         first_day = excluded.first_day, last_day = excluded.last_day,
-        weekdays = excluded.weekdays, starts = excluded.starts, minutes = excluded.minutes
+        weekdays = excluded.weekdays, starts = excluded.starts, minutes = excluded.minutes,
+        -- Other times begin anew.
+        cut_at = case
+            when row(w.timezone, w.first_day, w.weekdays, w.starts, w.minutes) is not distinct from
+                row(
+                    excluded.timezone, excluded.first_day, excluded.weekdays, excluded.starts,
+                    excluded.minutes
+                )
+                then w.cut_at
+        end
     returning w.* into v_new;
     perform noc.record_audit(
         'save_maintenance', 'maintenance:' || v_new.window_id, v_new.company_cnpj,
         jsonb_build_object('before', to_jsonb(v_old), 'after', to_jsonb(v_new))
     );
     perform noc.mute_now(at);
-    perform noc.announce('noc_silences', v_new.company_cnpj);
+    perform noc.announce_maintenance(v_new);
     return jsonb_build_object('window_id', v_new.window_id, 'next_at', (
         select min(t.starts_at)
         from noc.maintenance_times(v_new, at, at + interval '400 days') as t
@@ -106,8 +146,11 @@ begin
 end;
 $$;
 
-/* Ends a window now and for ever. Gives {"window_id", "ended_at"}; refuses PT404. */
-create function noc.end_maintenance(window_id uuid, at timestamptz)
+/*
+Ends a window now and for ever, or, `only_now`, the time that is open and no other. Gives
+{"window_id", "ended_at"}. Raises PT409 already_ended | not_open; refuses PT404.
+*/
+create function noc.end_maintenance(window_id uuid, only_now boolean, at timestamptz)
 returns jsonb
 language plpgsql
 security definer
@@ -127,13 +170,21 @@ begin
     if v_window.ended_at is not null then
         perform noc.fail('PT409', 'already_ended', 'the window was ended');
     end if;
-    update noc.maintenance_windows as w set ended_at = at
+    if only_now and not exists (
+        select 1 from noc.maintenance_at(at) as m where m.window_id = v_window.window_id
+    ) then
+        perform noc.fail('PT409', 'not_open', 'the window is not open');
+    end if;
+    update noc.maintenance_windows as w
+    set cut_at = case when only_now then at else w.cut_at end,
+        ended_at = case when only_now then w.ended_at else at end
     where w.window_id = v_window.window_id;
     perform noc.record_audit(
-        'end_maintenance', 'maintenance:' || v_window.window_id, v_window.company_cnpj, null
+        'end_maintenance', 'maintenance:' || v_window.window_id, v_window.company_cnpj,
+        jsonb_build_object('only_now', only_now)
     );
     perform noc.mute_now(at);
-    perform noc.announce('noc_silences', v_window.company_cnpj);
+    perform noc.announce_maintenance(v_window);
     return jsonb_build_object('window_id', v_window.window_id, 'ended_at', at);
 end;
 $$;
@@ -144,8 +195,8 @@ language sql
 set search_path = ''
 begin atomic select noc.save_maintenance(maintenance, now()); end;
 
-create function public.noc_end_maintenance(window_id uuid)
+create function public.noc_end_maintenance(window_id uuid, only_now boolean default false)
 returns jsonb
 language sql
 set search_path = ''
-begin atomic select noc.end_maintenance(window_id, now()); end;
+begin atomic select noc.end_maintenance(window_id, coalesce(only_now, false), now()); end;

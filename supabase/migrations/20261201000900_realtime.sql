@@ -72,10 +72,13 @@ as $$
 $$;
 
 /*
-At once, in the caller's transaction: one table changed for one company (null: for no
-company, told to the global topic alone). `shared`: told to every topic.
+At once, in the caller's transaction: one table changed for one company, or for every company
+of a group (both null: for no company, told to the global topic alone). `shared`: told to every
+topic.
 */
-create function noc.announce(table_name text, company_cnpj text, shared boolean default false)
+create function noc.announce(
+    table_name text, company_cnpj text, shared boolean default false, group_id uuid default null
+)
 returns void
 language sql
 set search_path = ''
@@ -84,10 +87,12 @@ as $$
         select 'noc:global' as topic
         union
         select 'noc:company:' || c.company_cnpj from public.companies as c
-        where shared or c.company_cnpj = announce.company_cnpj
+        where shared or c.company_cnpj = announce.company_cnpj or c.group_id = announce.group_id
         union
         select 'noc:group:' || c.group_id from public.companies as c
-        where c.group_id is not null and (shared or c.company_cnpj = announce.company_cnpj)
+        where c.group_id is not null and (
+            shared or c.company_cnpj = announce.company_cnpj or c.group_id = announce.group_id
+        )
     )
 
     select noc.publish(array_agg(t.topic), array_agg(announce.table_name)) from topics as t

@@ -66,13 +66,13 @@ $$;
 /*
 One row per service that the scopes see: the worst of its rows of noc.service_status.
 A probe that fell silent shows as no_data unless a worse thing is known, a good or unknown one
-under maintenance as MAINTENANCE; `known` is null for a service without a probe and without an
-open alert.
+under maintenance as MAINTENANCE until `maintenance_until`; `known` is null for a service without
+a probe and without an open alert.
 */
 create function noc.shown_services(at timestamptz, scopes text [])
 returns table (
     service_name text, status text, since timestamptz, reason text, checked_at timestamptz,
-    known public.health_status, no_data boolean
+    known public.health_status, no_data boolean, probed boolean, maintenance_until timestamptz
 )
 language sql
 stable
@@ -89,17 +89,18 @@ as $$
     select distinct on (k.service_name)
         k.service_name,
         case
-            when coalesce(k.shown = 'UP', true) and w.maintained then 'MAINTENANCE'
+            when coalesce(k.shown = 'UP', true) and w.until is not null then 'MAINTENANCE'
             when k.shown is null or w.silent and k.shown = 'UP' then 'NO_DATA' else k.shown::text
         end,
         k.since, case when w.silent and coalesce(k.shown = 'UP', true) then 'nodata'
             else k.reason end,
-        k.checked_at, k.shown, w.silent
+        k.checked_at, k.shown, w.silent, w.probed,
+        case when coalesce(k.shown = 'UP', true) then w.until end
     from ranked as k
     inner join (
         select
             r.service_name, bool_or(r.no_data) as silent,
-            bool_or(r.maintenance_until is not null) as maintained
+            bool_or(r.probed) as probed, max(r.maintenance_until) as until
         from rows as r
         group by r.service_name
     ) as w on w.service_name = k.service_name
@@ -169,7 +170,7 @@ $$;
 /*
 Badge of the caller: the worst of its open alerts and of the services it sees. A known
 DOWN stays red whatever else is silent; without a tick for 90 s, or with every probe
-silent, the rest is NO_DATA.
+silent, the rest is NO_DATA. Maintenance is not counted: where it covers all, nothing is wrong.
 */
 create function noc.badge(at timestamptz)
 returns jsonb
@@ -200,7 +201,7 @@ as $$
         select
             coalesce(noc.tick_at() < at - interval '90 seconds', true) as stopped,
             (select coalesce(bool_and(v.no_data), true) from services as v
-                where v.known is not null or v.no_data) as blind
+                where v.known is not null or v.no_data or v.maintenance_until is not null) as blind
     ),
 
     known as (
@@ -232,6 +233,7 @@ as $$
         'status', case
             when w.status = 'DOWN' then 'DOWN'
             when e.stopped or e.blind and coalesce(w.status = 'UP', true) then 'NO_DATA'
+            when w.status is null and not e.blind then 'UP'
             else coalesce(w.status::text, 'NO_DATA')
         end,
         'since', case when w.status > 'UP' then w.since end,

@@ -2,7 +2,8 @@
 
 /*
 The sentence of the banner: the most severe kind of open alert (then the one with most
-companies, then the oldest), else the worst service by its probe, else silence or calm.
+companies, then the oldest), else the worst service by its probe, else silence, maintenance
+(`service` when it is one, `until`: when the last of it ends) or calm.
 */
 create function noc.banner(at timestamptz, scopes text [], service text)
 returns jsonb
@@ -41,12 +42,19 @@ as $$
 
     silent as (
         select coalesce(bool_and(v.no_data), true) as yes from services as v
-        where v.known is not null or v.no_data
+        where v.known is not null or v.no_data or v.maintenance_until is not null
+    ),
+
+    maintained as (
+        select
+            count(*) as services, min(v.service_name) as one, max(v.maintenance_until) as until
+        from services as v
+        where v.status = 'MAINTENANCE' and (v.probed or v.known is not null)
     )
 
     select jsonb_build_object(
         'since', null, 'title', null, 'service', null, 'company_name', null, 'value', null,
-        'threshold', null, 'unit', null, 'alert_id', null
+        'threshold', null, 'unit', null, 'alert_id', null, 'until', null
     )
     || case
         when k.severity is not null
@@ -65,10 +73,15 @@ as $$
             'service', s.service_name, 'companies', 0
         )
         when silent.yes then jsonb_build_object('status', 'NO_DATA', 'kind', 'no_data', 'companies', 0)
+        when m.until is not null then jsonb_build_object(
+            'status', 'UP', 'kind', 'maintenance', 'companies', 0,
+            'service', case when m.services = 1 then m.one end, 'until', m.until
+        )
         else jsonb_build_object('status', 'UP', 'kind', 'calm', 'companies', 0)
     end
     || jsonb_build_object('open_alerts', (select count(*) from alerts))
     from silent
+    cross join maintained as m
     left join kinds as k on true
     left join alerts as a on a.alert_id = k.alert_id
     left join sick as s on true
@@ -88,16 +101,22 @@ set search_path = ''
 as $$
     select coalesce(jsonb_agg(jsonb_build_object(
         'service_name', v.service_name, 'kind', t.kind, 'shared', t.shared,
-        'status', case when v.known is null and not v.no_data then 'UP' else v.status end,
-        'since', v.since, 'checked_at', v.checked_at, 'reason', v.reason,
-        'p95_ms', f.value -> 'p95_ms', 'error_rate', f.value -> 'error_rate',
-        'count', f.value -> 'count'
+        'status', case
+            when v.known is null and not v.no_data and v.maintenance_until is null then 'UP'
+            else v.status
+        end,
+        'since', v.since, 'until', v.maintenance_until, 'checked_at', v.checked_at,
+        'reason', v.reason, 'p95_ms', f.value -> 'p95_ms',
+        'error_rate', f.value -> 'error_rate', 'count', f.value -> 'count'
     ) order by v.known desc nulls last, v.service_name), '[]')
     from noc.shown_services(at, scopes) as v
     inner join noc.services as t on t.service_name = v.service_name
     left join jsonb_array_elements(figures) as f on f.value ->> 'service' = v.service_name
     where (service_cards.service is null or v.service_name = service_cards.service)
-        and (v.known is not null or v.no_data or f.value is not null)
+        and (
+            v.known is not null or v.no_data or f.value is not null
+            or v.maintenance_until is not null and v.probed
+        )
 $$;
 
 /*

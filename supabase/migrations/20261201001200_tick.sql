@@ -46,6 +46,10 @@ begin
         v_stages, 'gather_incidents', noc.gather_incidents(at), v_started
     );
     v_stages := noc.add_stage(v_stages, 'mute_alerts', noc.mute_alerts(at), v_started);
+    v_stages := noc.add_stage(
+        v_stages, 'maintenance',
+        jsonb_build_object('windows', noc.touch_maintenance(v_previous.tick_at, at)), v_started
+    );
     v_stages := noc.add_stage(v_stages, 'take_evidence', noc.take_evidence(at), v_started);
     v_stages := noc.add_stage(v_stages, 'notify', noc.plan_notifications(at), v_started);
     v_stages := noc.add_stage(

@@ -35,7 +35,9 @@ where p.pronamespace = 'noc'::regnamespace
 API_ROLES = ("anon", "authenticated", "service_role", "noc_worker", "noc_ingest", "noc_webhook")
 # Arguments that name nobody's data, so that nothing has to be checked against the caller.
 HARMLESS = {"at", "data", "nonce", "include_ended"}
-CHECKS = re.compile(r"\bnoc\.(require_\w+|refuse|resolve_scope|read_scope_of|silence_target)\(")
+CHECKS = re.compile(
+    r"\bnoc\.(require_\w+|refuse|resolve_scope|read_scope_of|silence_target|operable_target)\("
+)
 
 
 def functions(db: Database) -> list[dict[str, Any]]:

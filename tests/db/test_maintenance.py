@@ -199,7 +199,7 @@ def test_a_franqueado_can_neither_change_nor_end_anothers_window(
     window_id = window(db, world.admin, at)["window_id"]
     answer = window(db, world.franqueado_a, at, window_id=window_id)
     assert answer["code"] == "PT404"
-    end = "select noc.end_maintenance(%s, %s)"
+    end = "select noc.end_maintenance(%s, false, %s)"
     assert at_that_time(db, world.franqueado_a, end, window_id, at)["code"] == "PT404"
     assert db.one("select noc.maintenance_until(%s, 'omie', %s)", B1, at) is not None
 
@@ -208,10 +208,12 @@ def test_its_operator_changes_and_ends_it(db: Database, world: World, at: dateti
     window_id = window(db, world.franqueado_a, at)["window_id"]
     window(db, world.franqueado_a, at, window_id=window_id, group_id=str(GROUP_A), minutes=120)
     assert db.one("select noc.maintenance_until(%s, 'omie', %s)", A1, at) == at + 2 * HOUR
-    at_that_time(db, world.franqueado_a, "select noc.end_maintenance(%s, %s)", window_id, at + MIN)
+    at_that_time(
+        db, world.franqueado_a, "select noc.end_maintenance(%s, false, %s)", window_id, at + MIN
+    )
     assert db.one("select noc.maintenance_until(%s, 'omie', %s)", A1, at + MIN) is None
     error = db.refused(
-        world.admin, "select noc.end_maintenance(%s, %s)", window_id, at, role="postgres"
+        world.admin, "select noc.end_maintenance(%s, false, %s)", window_id, at, role="postgres"
     )
     assert (error.sqlstate, error.diag.message_hint) == ("PT409", "already_ended")
 

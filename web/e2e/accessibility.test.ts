@@ -73,7 +73,8 @@ describe.each(screens)("axe finds nothing on %s", (screen) => {
 
   test.each([
     ["/noc/?view=history&period=all", "Histórico de alertas"],
-    ["/noc/?view=silences", "Silêncios e manutenções"],
+    ["/noc/?view=silences", "Silêncios"],
+    ["/noc/?view=silences", "Manutenções"],
     ["/noc/settings/", "Contatos"],
     ["/noc/settings/?tab=notices", "Avisos enviados"],
     ["/noc/settings/?tab=rules", "Ensaio"],
@@ -88,7 +89,7 @@ describe.each(screens)("axe finds nothing on %s", (screen) => {
       await page.getByRole("heading", { level: 1 }).waitFor();
       await page.waitForLoadState("networkidle");
       expect(await violations(page)).toEqual([]);
-      const opens = region.getByRole("button", { name: /^Novo (silêncio|contato)$/ });
+      const opens = region.getByRole("button", { name: /^(Novo (silêncio|contato)|Nova manutenção)$/ });
       if ((await opens.count()) === 0) return;
       await opens.first().click();
       await page.getByRole("dialog").waitFor();

@@ -184,6 +184,14 @@ export async function dropSilences(): Promise<void> {
 /** The code of the rule that a test makes. */
 export const NEW_RULE = "e2e_nova";
 
+/** Takes every window away whose reason begins with "e2e:"; the trail's entries stay. */
+export async function dropMaintenance(): Promise<void> {
+  await sql(
+    `delete from noc.maintenance_windows where title like 'e2e:%';
+     select noc.mute_alerts(now());`,
+  );
+}
+
 /** Takes the contacts whose name begins with "E2E", exceptions with a limit of 1850 and that rule away. */
 export async function dropSettings(): Promise<void> {
   await sql(

@@ -24,7 +24,7 @@ const REASON = "e2e: deploy do banco";
 const row = () => page.locator(`[data-alert="${alert_id}"]`);
 const dialog = () => page.getByRole("dialog", { name: "Silenciar alertas" });
 const told = (sentence: RegExp) => page.getByRole("status").getByText(sentence).waitFor();
-const silences = () => page.getByRole("region", { name: "Silêncios e manutenções" });
+const silences = () => page.getByRole("region", { name: "Silêncios", exact: true });
 const ours = () => silences().getByRole("listitem").filter({ hasText: REASON });
 
 async function silenceFromMenu(): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { createContext, use, useCallback, useState } from "react";
 import type { NocError } from "@/lib/noc/error";
-import type { Alert } from "@/lib/noc/types";
+import type { Alert, Maintenance } from "@/lib/noc/types";
 import type { Pending, Work, WorkKind } from "@/lib/noc/work";
 
 /** Work that the database did not take; what it was stays, so that it can be tried again. */
@@ -27,6 +27,8 @@ export interface AlertWork {
   ask: (alert: Alert, kind: Extract<WorkKind, "close" | "comment">) => void;
   /** Opens the dialog that silences; null: nothing in particular. */
   askSilence: (alert: Alert | null) => void;
+  /** Opens the form of a maintenance window; null: a new one. */
+  askMaintenance: (window: Maintenance | null) => void;
   /** Says something to everybody who looks or listens. */
   tell: (sentence: string) => void;
   /** What was typed and not sent yet, by the name of its field; kept while the page lives. */
@@ -44,6 +46,7 @@ const nobody: AlertWork = {
   dismiss: () => undefined,
   ask: () => undefined,
   askSilence: () => undefined,
+  askMaintenance: () => undefined,
   tell: () => undefined,
   draftOf: () => "",
   keepDraft: () => undefined,

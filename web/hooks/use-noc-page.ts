@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { lastContact, lastTick } from "@/lib/noc/contact";
 import { isRefusal } from "@/lib/noc/error";
 import { panelView, shownTick, type PanelView } from "@/lib/noc/shown";
-import type { Me, Overview, Series } from "@/lib/noc/types";
+import type { Matrix, Me, Overview, Series } from "@/lib/noc/types";
 import { verdictOf } from "@/lib/noc/verdict";
 import { useBadge, useFreshness } from "./use-badge-look";
 import { useWatch } from "./use-noc";
@@ -17,7 +17,12 @@ function useStable(view: PanelView): PanelView {
 }
 
 /** What the page derives from its reads and the watch; nothing here changes with the clock alone. */
-export function useNocPage(overview: ReadResult<Overview>, series: ReadResult<Series>, me: Me | null) {
+export function useNocPage(
+  overview: ReadResult<Overview>,
+  matrix: ReadResult<Matrix>,
+  series: ReadResult<Series>,
+  me: Me | null,
+) {
   const freshness = useFreshness();
   const badge = useBadge();
   const contact = useWatch((state) => state.contact);
@@ -34,6 +39,9 @@ export function useNocPage(overview: ReadResult<Overview>, series: ReadResult<Se
     failure: answer !== null && refused !== null ? refused.code : null,
     outOfSight: refused?.hint === "scope_not_found",
     overviewView: useStable(panelView({ ...evidence, answer, error: overview.error })),
+    matrixView: useStable(
+      panelView({ ...evidence, answer: matrix.data ?? null, error: matrix.error }),
+    ),
     seriesView: useStable(
       panelView({ ...evidence, answer: series.data ?? null, error: series.error }),
     ),

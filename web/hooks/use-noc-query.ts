@@ -6,6 +6,8 @@ import { useState } from "react";
 import {
   readBacktest,
   readContacts,
+  readMaintenancePreview,
+  readMatrix,
   readMe,
   readNotifications,
   readOverview,
@@ -17,11 +19,14 @@ import {
 } from "@/lib/noc/api";
 import type { NocError } from "@/lib/noc/error";
 import type { Read } from "@/lib/noc/hint";
+import type { WindowWish } from "@/lib/noc/maintenance";
 import type {
   Answer,
   Filter,
   Maintenance,
+  MaintenancePreview,
   Matcher,
+  Matrix,
   Me,
   Overview,
   Series,
@@ -98,6 +103,17 @@ export function useOverview(filter: Filter): ReadResult<Overview> {
   );
 }
 
+/** Of the last day whatever the range; nothing is asked where one company alone is shown. */
+export function useMatrix(filter: Filter, enabled: boolean): ReadResult<Matrix> {
+  const lasting: Filter = { ...filter, range: null };
+  return useRead(
+    "matrix",
+    scopeOf(lasting),
+    (supabase, signal) => readMatrix(supabase, lasting, signal),
+    enabled,
+  );
+}
+
 export function useSeries(filter: Filter): ReadResult<Series> {
   return useRead("series", scopeOf(filter), (supabase, signal) =>
     readSeries(supabase, filter, signal),
@@ -123,6 +139,19 @@ export function useSilencePreview(matchers: readonly Matcher[]): ReadResult<Sile
     ["preview", JSON.stringify(matchers)],
     (supabase, signal) => readSilencePreview(supabase, matchers, signal),
     matchers.length > 0,
+  );
+}
+
+/** Nothing is asked while there is no wish. */
+export function useMaintenancePreview(wish: WindowWish | null): ReadResult<MaintenancePreview> {
+  return useRead(
+    "silences",
+    ["maintenance", JSON.stringify(wish)],
+    (supabase, signal) => {
+      if (wish === null) throw new Error("asked without a wish");
+      return readMaintenancePreview(supabase, wish, signal);
+    },
+    wish !== null,
   );
 }
 

@@ -1,9 +1,9 @@
 "use client";
 
 import { useCallback } from "react";
-import { endMaintenance, endSilence, silence } from "@/lib/noc/api";
+import { endSilence, silence } from "@/lib/noc/api";
 import type { Read } from "@/lib/noc/hint";
-import type { Maintenance, Matcher, Silence, Silenced } from "@/lib/noc/types";
+import type { Matcher, Silenced } from "@/lib/noc/types";
 import { useAction, type Action } from "./use-action";
 import { useSignedIn } from "./use-session";
 
@@ -20,10 +20,10 @@ export interface SilenceWork extends Pick<Action, "busy" | "failure"> {
   /** Null when the database did not take it. */
   send: (wish: Wish) => Promise<Silenced | null>;
   /** Whether the database took it. */
-  end: (entry: Pick<Silence | Maintenance, "kind" | "id">) => Promise<boolean>;
+  end: (silence_id: string) => Promise<boolean>;
 }
 
-/** Makes and ends silences, and ends maintenance. */
+/** Makes and ends silences. */
 export function useSilenceWork(): SilenceWork {
   const { supabase } = useSignedIn();
   const { busy, failure, run } = useAction(touched);
@@ -32,10 +32,9 @@ export function useSilenceWork(): SilenceWork {
     [supabase, run],
   );
   const end = useCallback(
-    async ({ kind, id }: Pick<Silence | Maintenance, "kind" | "id">) => {
-      const work = kind === "silence" ? endSilence : endMaintenance;
+    async (silence_id: string) => {
       const ended = await run(async () => {
-        await work(supabase, id);
+        await endSilence(supabase, silence_id);
         return true;
       });
       return ended === true;

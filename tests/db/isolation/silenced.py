@@ -20,6 +20,7 @@ def expected_silences(rights: Rights, facts: Facts) -> Silences:
             facts.users.get(row["created_by"]),
             sum(
                 alert["muted_by"] == f"silence:{row['silence_id']}"
+                and rights.operates(alert["company_cnpj"])
                 for alert in facts.public["noc_alerts"]
             ),
         )

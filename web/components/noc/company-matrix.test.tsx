@@ -37,6 +37,14 @@ describe("the matrix of companies", () => {
     expect(plainText(cell("Zelosa, Omie: Normal, 300\u00a0ms"))).toBe("");
   });
 
+  it("says until when a company's service is under maintenance", () => {
+    const until = "2026-11-23T13:30:00Z";
+    const maintained = makeCell("omie", { status: "MAINTENANCE", value: null, until });
+    const company = makeCompany("Pedra", { status: "MAINTENANCE", cells: [maintained] });
+    show(<CompanyMatrix matrix={{ services: ["omie"], companies: [company] }} />);
+    expect(plainText(cell("Pedra, Omie: Manutenção, até 10:30"))).toBe("até 10:30");
+  });
+
   it("explains its six signs on the same screen", () => {
     show(<CompanyMatrix matrix={matrix()} />);
     const legend = within(screen.getByRole("list", { name: "Legenda" }));

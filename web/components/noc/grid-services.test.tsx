@@ -40,6 +40,12 @@ describe("the services", () => {
     expect(rows()).toEqual(["OmieERPDegradadolento27 min1.840 ms1 %5.120"]);
   });
 
+  it("say until when they are under maintenance", () => {
+    const until = "2026-11-23T13:30:00Z";
+    show(<GridServices services={[makeService({ status: "MAINTENANCE", until, since: null })]} />);
+    expect(rows()[0]).toContain("Manutençãoaté 10:30");
+  });
+
   it("show a dash for what the reader may not see", () => {
     show(
       <GridServices

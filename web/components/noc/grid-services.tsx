@@ -8,6 +8,7 @@ import type { Service } from "@/lib/noc/types";
 import { Card } from "../ui/card";
 import { Table, TableCell, TableHead, TableRow } from "../ui/table";
 import { Age } from "./age";
+import { PlanButton } from "./maintenance/plan-button";
 import {
   ConditionMark,
   PanelEmpty,
@@ -67,6 +68,11 @@ function ServiceRow({
       <TableCell>
         <span className="flex items-center gap-1.5">
           <StatusPill status={service.status} />
+          {service.until !== null && (
+            <span className="text-micro text-fg-3">
+              {t("maintenance.until", { time: format.time(service.until) })}
+            </span>
+          )}
           {reason !== null && <span className="text-micro text-fg-3">{t(`reason.${reason}`)}</span>}
         </span>
       </TableCell>
@@ -101,7 +107,16 @@ export function GridServices({ services, condition = READY, onSelect }: GridServ
       serviceName(t, a.service_name).localeCompare(serviceName(t, b.service_name)),
   );
   return (
-    <Card title={title} note={t("services.note")} aside={<ConditionMark condition={shown} />}>
+    <Card
+      title={title}
+      note={t("services.note")}
+      aside={
+        <>
+          <ConditionMark condition={shown} />
+          <PlanButton />
+        </>
+      }
+    >
       <PanelState name={title} condition={shown} shape="table">
         {rows.length === 0 ? (
           <PanelEmpty

@@ -1,7 +1,8 @@
 "use client";
 
 import clsx from "clsx";
-import { useFormat, useT } from "@/lib/noc/i18n";
+import type { Format } from "@/lib/noc/format";
+import { useFormat, useT, type Translate } from "@/lib/noc/i18n";
 import { serviceName } from "@/lib/noc/sentence";
 import { looks } from "@/lib/noc/status";
 import type { MatrixCell as Cell, MatrixCompany } from "@/lib/noc/types";
@@ -38,14 +39,20 @@ function Face({ cell, text }: { cell: Cell | undefined; text: string | null }) {
   );
 }
 
+/** What stands beside the shape: until when, or how much; null: the word of the state. */
+function textOf(t: Translate, format: Format, cell: Cell): string | null {
+  if (cell.status === "NO_DATA") return null;
+  if (cell.until !== null) {
+    return t("maintenance.until", { time: format.time(cell.until) });
+  }
+  return cell.value === null || cell.unit === "status" ? null : format.value(cell.value, cell.unit);
+}
+
 export function MatrixCell(props: MatrixCellProps) {
   const { company, service, cell, place, reachable, onFocus, onOpen } = props;
   const t = useT();
   const format = useFormat();
-  const value =
-    cell === undefined || cell.value === null || cell.unit === "status"
-      ? null
-      : format.value(cell.value, cell.unit);
+  const value = cell === undefined ? null : textOf(t, format, cell);
   const names = { company: company.name, service: serviceName(t, service) };
   const status = cell === undefined ? t("matrix.unused") : t(looks[cell.status].word);
   const label =
@@ -70,7 +77,7 @@ export function MatrixCell(props: MatrixCellProps) {
         onOpen && cell && "cursor-pointer",
       )}
     >
-      <Face cell={cell} text={cell?.status === "NO_DATA" ? null : value} />
+      <Face cell={cell} text={value} />
     </td>
   );
 }

@@ -12,7 +12,7 @@ import { useMedia } from "@/hooks/use-media";
 import { useNocPlace, type NocPlace } from "@/hooks/use-noc-place";
 import { useNocPage } from "@/hooks/use-noc-page";
 import { useReadCondition } from "@/hooks/use-read-condition";
-import { useMe, useOverview, useSeries, useSilences } from "@/hooks/use-noc-query";
+import { useMatrix, useMe, useOverview, useSeries, useSilences } from "@/hooks/use-noc-query";
 import { useNow } from "@/hooks/use-now";
 import { useSignedIn } from "@/hooks/use-session";
 import { useShortcuts } from "@/hooks/use-shortcuts";
@@ -26,6 +26,7 @@ import { History } from "./history/history";
 import { IncidentDrawer } from "./incident/drawer";
 import { LiveMark } from "./live-mark";
 import { NowProvider } from "./now";
+import { Maintenances } from "./maintenance/maintenances";
 import { Panels } from "./panels";
 import { Silences } from "./silence/silences";
 import { WorkProvider } from "./work-provider";
@@ -77,20 +78,27 @@ function Past({ place }: { place: NocPlace }) {
   );
 }
 
-/** The silences in the page's place, with what is read for them. */
+/** Silences and maintenance in the page's place, with what is read for them. */
 function Quiet({ place, me }: { place: NocPlace; me: Me }) {
   const [ended, setEnded] = useState(false);
   const read = useSilences(ended);
   const condition = useReadCondition(read);
+  const entries = read.data?.data ?? null;
   return (
-    <Silences
-      entries={read.data?.data ?? null}
-      condition={condition}
-      companies={me.companies}
-      ended={ended}
-      onEnded={setEnded}
-      onView={place.show}
-    />
+    <>
+      <Silences
+        entries={entries && entries.filter((entry) => entry.kind === "silence")}
+        condition={condition}
+        companies={me.companies}
+        ended={ended}
+        onEnded={setEnded}
+        onView={place.show}
+      />
+      <Maintenances
+        windows={entries && entries.filter((entry) => entry.kind === "maintenance")}
+        condition={condition}
+      />
+    </>
   );
 }
 
@@ -104,7 +112,10 @@ export function NocPanel() {
   const me = useMe().data?.data ?? null;
   const overview = useOverview(filter);
   const series = useSeries(filter);
-  const page = useNocPage(overview, series, me);
+  // One company alone is told by its services.
+  const several = me !== null && me.companies.length > 1 && filter.company_cnpj === null;
+  const matrix = useMatrix(filter, several);
+  const page = useNocPage(overview, matrix, series, me);
   // A link to the silences shows the live page to who has none.
   const live = place.view === "live" || (place.view === "silences" && me?.can_operate === false);
   const bar = useRef<HTMLElement>(null);
@@ -115,6 +126,12 @@ export function NocPanel() {
       change({ service: service === filter.service ? null : service });
     },
     [change, filter.service],
+  );
+  const chooseCell = useCallback(
+    (company_cnpj: string, service: string) => {
+      change({ company_cnpj, group_id: null, service });
+    },
+    [change],
   );
   useShortcuts({
     r: togglePause,
@@ -173,6 +190,11 @@ export function NocPanel() {
                   overview={overview.data?.data ?? null}
                   overviewView={page.overviewView}
                   onRetryOverview={overview.refetch}
+                  several={several}
+                  matrix={matrix.data?.data ?? null}
+                  matrixView={page.matrixView}
+                  onRetryMatrix={matrix.refetch}
+                  onCell={chooseCell}
                   series={series.data?.data ?? null}
                   seriesView={page.seriesView}
                   onRetrySeries={series.refetch}

@@ -5,10 +5,11 @@ import { NoCompany } from "@/components/shell/empty";
 import { useT } from "@/lib/noc/i18n";
 import type { View } from "@/lib/noc/filters";
 import type { PanelView } from "@/lib/noc/shown";
-import type { Overview, Series } from "@/lib/noc/types";
+import type { Matrix, Overview, Series } from "@/lib/noc/types";
 import { AlertViews } from "./alert-views";
 import { CardDatabase } from "./card-database";
 import { ChartErrors, ChartLatency, ChartThroughput } from "./charts";
+import { CompanyMatrix } from "./company-matrix";
 import { Fold } from "./fold";
 import { GridServices } from "./grid-services";
 import { KpiGrid } from "./kpi-grid";
@@ -26,6 +27,12 @@ export interface PanelsProps {
   overview: Overview | null;
   overviewView: PanelView;
   onRetryOverview: () => unknown;
+  /** More than one company is shown: the matrix says which of them has what. */
+  several: boolean;
+  matrix: Matrix | null;
+  matrixView: PanelView;
+  onRetryMatrix: () => unknown;
+  onCell: (company_cnpj: string, service: string) => void;
   series: Series | null;
   seriesView: PanelView;
   onRetrySeries: () => unknown;
@@ -94,10 +101,18 @@ const LazyCharts = memo(Charts);
  * Give it a key of the filter: what is deferred must never be another company's.
  */
 export const Panels = memo(function Panels(props: PanelsProps) {
-  const { overview, onRetryOverview, onRetrySeries, empty, service, onService } = props;
+  const { overview, onRetryOverview, onRetrySeries, empty, service, onService, several } = props;
   const condition = useCondition(props.overviewView, onRetryOverview);
+  const matrixCondition = useCondition(props.matrixView, props.onRetryMatrix);
   const series = useDeferredValue(props.series);
   const seriesView = useDeferredValue(props.seriesView);
+  const services = (
+    <GridServices
+      services={overview?.services ?? null}
+      condition={condition}
+      onSelect={onService}
+    />
+  );
   return (
     <>
       {empty && <NoCompany />}
@@ -108,11 +123,15 @@ export const Panels = memo(function Panels(props: PanelsProps) {
       />
       <div className="grid gap-3 desk:grid-cols-[minmax(0,908fr)_minmax(0,488fr)]">
         <div className="grid min-w-0 max-desk:order-last">
-          <GridServices
-            services={overview?.services ?? null}
-            condition={condition}
-            onSelect={onService}
-          />
+          {several ? (
+            <CompanyMatrix
+              matrix={props.matrix}
+              condition={matrixCondition}
+              onOpen={props.onCell}
+            />
+          ) : (
+            services
+          )}
         </div>
         <div id="alerts" tabIndex={-1} className="grid min-w-0 scroll-mt-14">
           <Alerts
@@ -124,6 +143,7 @@ export const Panels = memo(function Panels(props: PanelsProps) {
           />
         </div>
       </div>
+      {several && services}
       <LazyCharts data={series} view={seriesView} onRetry={onRetrySeries} service={service} />
       {overview !== null && overview.database !== null && (
         <CardDatabase database={overview.database} condition={condition} />

@@ -175,6 +175,7 @@ export function makeService(change: Partial<Service> = {}): Service {
     shared: true,
     status: "UP",
     since: ago(3600),
+    until: null,
     checked_at: ago(30),
     reason: null,
     p95_ms: 640,
@@ -329,7 +330,7 @@ export function makeDatabase(change: DatabaseChange = {}): Database {
 }
 
 export function makeCell(service: string, change: Partial<MatrixCell> = {}): MatrixCell {
-  return { service, status: "UP", value: 300, unit: "ms", count: 512, ...change };
+  return { service, status: "UP", value: 300, unit: "ms", count: 512, until: null, ...change };
 }
 
 export function makeCompany(name: string, change: Partial<MatrixCompany> = {}): MatrixCompany {

@@ -5,10 +5,12 @@ import { AlertWorkContext, type AlertWork } from "@/hooks/use-alert-work";
 import { useSendWork } from "@/hooks/use-send-work";
 import { useSignedIn } from "@/hooks/use-session";
 import { useFormat, useT } from "@/lib/noc/i18n";
+import { draftOf, newWindow, type WindowDraft } from "@/lib/noc/maintenance";
 import type { Alert, Me } from "@/lib/noc/types";
 import { mayWork } from "@/lib/noc/work";
 import { doneSentence, type Done } from "@/lib/noc/work-said";
 import { focusAlert } from "./alert-focus";
+import { MaintenanceDialog } from "./maintenance/maintenance-dialog";
 import { SilenceDialog } from "./silence/silence-dialog";
 import { Toast, type Notice } from "./toast";
 import { WorkDialog, type Asked } from "./work-dialog";
@@ -24,6 +26,7 @@ export function WorkProvider({ me, children }: { me: Me | null; children: ReactN
   const drafts = useRef(new Map<string, string>());
   const [asked, setAsked] = useState<Asked | null>(null);
   const [silencing, setSilencing] = useState<{ alert: Alert | null } | null>(null);
+  const [planning, setPlanning] = useState<WindowDraft | null>(null);
   const [notice, setNotice] = useState<Notice | null>(null);
 
   const tell = useCallback((sentence: string) => {
@@ -56,6 +59,9 @@ export function WorkProvider({ me, children }: { me: Me | null; children: ReactN
       askSilence: (alert) => {
         setSilencing({ alert });
       },
+      askMaintenance: (window) => {
+        if (me !== null) setPlanning(window === null ? newWindow(Date.now(), me) : draftOf(window));
+      },
       tell,
       draftOf: (field) => drafts.current.get(field) ?? "",
       keepDraft: (field, text) => {
@@ -84,6 +90,15 @@ export function WorkProvider({ me, children }: { me: Me | null; children: ReactN
           onClose={() => {
             setSilencing(null);
             if (silencing.alert !== null) focusAlert(silencing.alert.alert_id);
+          }}
+        />
+      )}
+      {planning !== null && me !== null && (
+        <MaintenanceDialog
+          me={me}
+          initial={planning}
+          onClose={() => {
+            setPlanning(null);
           }}
         />
       )}

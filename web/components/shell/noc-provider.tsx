@@ -22,6 +22,7 @@ function isFinal(error: unknown): boolean {
 
 const held: readonly Read[] = [
   "overview",
+  "matrix",
   "series",
   "timeline",
   "history",

@@ -4,7 +4,8 @@ import { useId } from "react";
 export interface SelectProps {
   label: string;
   value: string;
-  options: readonly { value: string; label: string }[];
+  /** One that is locked is read and cannot be chosen. */
+  options: readonly { value: string; label: string; locked?: boolean }[];
   onChange: (value: string) => void;
   className?: string;
 }
@@ -24,7 +25,7 @@ export function Select({ label, value, options, onChange, className }: SelectPro
         className="h-9 w-full min-w-0 rounded-control border border-line-3 bg-panel px-2 text-body max-tablet:h-11 max-tablet:text-lead"
       >
         {options.map((option) => (
-          <option key={option.value} value={option.value}>
+          <option key={option.value} value={option.value} disabled={option.locked}>
             {option.label}
           </option>
         ))}

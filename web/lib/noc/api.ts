@@ -8,8 +8,11 @@ import type {
   Closed,
   Filter,
   HistoryPage,
+  Maintained,
   Maintenance,
+  MaintenancePreview,
   Matcher,
+  Matrix,
   Me,
   Overview,
   Series,
@@ -18,6 +21,7 @@ import type {
   SilencePreview,
   Timeline,
 } from "./types";
+import type { WindowWish } from "./maintenance";
 import type {
   Backtest,
   Channel,
@@ -90,6 +94,15 @@ export function readOverview(
   signal?: AbortSignal,
 ): Promise<Answer<Overview>> {
   return read(supabase, "noc_overview", { ...filter }, signal);
+}
+
+/** Throws NocError PT404 for a company or group that is not the caller's. */
+export function readMatrix(
+  supabase: SupabaseClient,
+  filter: Filter,
+  signal?: AbortSignal,
+): Promise<Answer<Matrix>> {
+  return read(supabase, "noc_matrix", { ...filter }, signal);
 }
 
 /** Throws NocError PT404 for a company or group that is not the caller's. */
@@ -211,9 +224,30 @@ export async function endSilence(supabase: SupabaseClient, silence_id: string): 
   await call(supabase, "noc_end_silence", { silence_id });
 }
 
-/** Throws PT404, PT409 already_ended. */
-export async function endMaintenance(supabase: SupabaseClient, window_id: string): Promise<void> {
-  await call(supabase, "noc_end_maintenance", { window_id });
+/** What a window would do. Throws PT400 naming the field, PT404. */
+export function readMaintenancePreview(
+  supabase: SupabaseClient,
+  maintenance: WindowWish,
+  signal?: AbortSignal,
+): Promise<Answer<MaintenancePreview>> {
+  return read(supabase, "noc_preview_maintenance", { maintenance }, signal);
+}
+
+/** Throws PT400 naming the field, PT404, PT409 already_ended. */
+export async function saveMaintenance(
+  supabase: SupabaseClient,
+  maintenance: WindowWish,
+): Promise<Maintained> {
+  return (await call(supabase, "noc_save_maintenance", { maintenance })) as Maintained;
+}
+
+/** For ever, or the time that is open alone. Throws PT404, PT409 already_ended | not_open. */
+export async function endMaintenance(
+  supabase: SupabaseClient,
+  window_id: string,
+  only_now: boolean,
+): Promise<void> {
+  await call(supabase, "noc_end_maintenance", { window_id, only_now });
 }
 
 /** Contacts that the caller looks after. */

@@ -56,6 +56,7 @@ describe("versions", () => {
     expect([...readsTouchedBy(["something_new"])].sort()).toEqual([
       "contacts",
       "history",
+      "matrix",
       "me",
       "notifications",
       "overview",

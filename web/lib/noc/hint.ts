@@ -4,6 +4,7 @@ import type { Versions } from "./feed";
 export type Read =
   | "me"
   | "overview"
+  | "matrix"
   | "series"
   | "timeline"
   | "history"
@@ -13,15 +14,15 @@ export type Read =
   | "rules";
 
 const readsOf: Record<string, readonly Read[]> = {
-  metrics_agg: ["overview", "series"],
-  noc_alerts: ["overview", "series", "timeline", "history", "silences"],
-  noc_silences: ["overview", "timeline", "silences"],
-  service_health: ["overview"],
+  metrics_agg: ["overview", "matrix", "series"],
+  noc_alerts: ["overview", "matrix", "series", "timeline", "history", "silences"],
+  noc_silences: ["overview", "matrix", "timeline", "silences"],
+  service_health: ["overview", "matrix"],
   queue_whatsapp: ["overview"],
   jobs: ["overview"],
-  companies: ["me", "overview", "history"],
+  companies: ["me", "overview", "matrix", "history"],
   company_groups: ["me", "overview"],
-  memberships: ["me", "overview", "timeline", "history", "silences", "contacts", "notifications", "rules"],
+  memberships: ["me", "overview", "matrix", "timeline", "history", "silences", "contacts", "notifications", "rules"],
   noc_rules: ["overview", "series", "timeline", "rules"],
   noc_contacts: ["contacts"],
   noc_notifications: ["notifications", "contacts", "timeline"],
@@ -29,6 +30,7 @@ const readsOf: Record<string, readonly Read[]> = {
 const everyRead: readonly Read[] = [
   "me",
   "overview",
+  "matrix",
   "series",
   "timeline",
   "history",

@@ -24,6 +24,7 @@ const slow: Banner = {
   threshold: 1200,
   unit: "ms",
   alert_id: "a",
+  until: null,
   open_alerts: 3,
 };
 
@@ -70,6 +71,15 @@ describe("the banner's sentence", () => {
     const saying = say({ kind: "calm", since: "2026-11-23T11:58:00Z" });
     expect(saying?.sentence).toBe("Tudo normal desde 08:58");
     expect(saying?.facts).toEqual(["47 empresas", "7 serviços"]);
+  });
+
+  test("maintenance says of what and until when", () => {
+    const banner: Banner = { ...slow, status: "UP", kind: "maintenance", until: "2026-11-23T13:30:00Z" };
+    const saying = say({ kind: "maintenance", banner });
+    expect([saying?.status, saying?.word]).toEqual(["MAINTENANCE", "Manutenção"]);
+    expect(saying?.sentence).toBe("Omie até 10:30");
+    const several = say({ kind: "maintenance", banner: { ...banner, service: null } });
+    expect(several?.sentence).toBe("Vários serviços até 10:30");
   });
 
   test("simulated traffic is said", () => {

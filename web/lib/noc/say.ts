@@ -1,13 +1,13 @@
 /** The banner's one sentence in words. Pure: language and formats are given. */
 import type { Format } from "./format";
 import type { Translate } from "./i18n";
-import { alertSentence, measureSentence, whatHappened } from "./sentence";
+import { alertSentence, measureSentence, serviceName, untilSaid, whatHappened } from "./sentence";
 import { looks } from "./status";
-import type { Badge, Banner, HealthStatus, Traffic } from "./types";
+import type { Badge, Banner, Status, Traffic } from "./types";
 import type { KnownRed, Verdict } from "./verdict";
 
 export interface Saying {
-  status: HealthStatus;
+  status: Status;
   /** Coloured start of the sentence: the word of the state; null when the sentence needs none. */
   word: string | null;
   sentence: string;
@@ -135,6 +135,16 @@ export function sayingOf(verdict: Verdict, around: Surroundings, speaker: Speake
       const sentence = t("say.pausedAt", { time: format.time(iso(verdict.since)) });
       const waiting = t.count("say.waiting", verdict.waiting);
       return { status: "UP", word: null, sentence, facts: [waiting, ...demo], red: null };
+    }
+    case "maintenance": {
+      const { service, until } = verdict.banner;
+      const time = until === null ? "" : untilSaid(format, until, iso(around.now));
+      const sentence =
+        service === null
+          ? t("banner.maintenanceMany", { time })
+          : t("banner.maintenance", { what: serviceName(t, service), time });
+      const word = t(looks.MAINTENANCE.word);
+      return { status: "MAINTENANCE", word, sentence, facts: [...size(), ...demo], red: null };
     }
     case "calm": {
       const time = verdict.since === null ? null : whenSaid(format, verdict.since, around.now);

@@ -3,7 +3,7 @@ import type { Format } from "./format";
 import type { Translate } from "./i18n";
 import { severityWord } from "./incident-said";
 import { ruleName, serviceName, whatHappened } from "./sentence";
-import type { Company, Maintenance, Matcher, Mute, Severity, Silence } from "./types";
+import type { Company, Matcher, Mute, Severity } from "./types";
 
 /** Names of what matchers hold as keys. */
 export interface Names {
@@ -48,31 +48,6 @@ export function matchersSaid(t: Translate, format: Format, names: Names, matcher
     });
   });
   return said.join(" · ");
-}
-
-/** What a silence or a window is about, with its scope where the matchers do not name it. */
-export function aboutSaid(t: Translate, format: Format, companies: readonly Company[], entry: Silence | Maintenance): string {
-  const { company_name, group_name } = entry;
-  if (entry.kind === "silence") {
-    const names = { companies, company_name, group_name };
-    return matchersSaid(t, format, names, entry.matchers);
-  }
-  const where = company_name ?? group_name ?? t("filter.scope.all");
-  return [serviceName(t, entry.service), where].join(" · ");
-}
-
-/** Monday first, as the database counts: 1 to 7. */
-export function weekdaysSaid(t: Translate, weekdays: readonly number[]): string {
-  return weekdays.map((day) => t(`maintenance.day.${day as 1 | 2 | 3 | 4 | 5 | 6 | 7}`)).join(", ");
-}
-
-/** "seg, qua às 22:00 por 2 h" */
-export function timesSaid(t: Translate, format: Format, window: Maintenance): string {
-  const age = format.duration(window.minutes * 60);
-  const often = window.weekdays !== null && window.weekdays.length > 0;
-  return often
-    ? t("maintenance.weekly", { days: weekdaysSaid(t, window.weekdays ?? []), starts: window.starts, age })
-    : t("maintenance.once", { starts: window.starts, age });
 }
 
 /** Heading of what is muted for the same cause: "3 silenciados", "3 suprimidos por Omie fora". */

@@ -105,9 +105,9 @@ export interface Scope {
   to: string;
 }
 
-export type BannerKind = "calm" | "alert" | "health" | "no_data";
+export type BannerKind = "calm" | "maintenance" | "alert" | "health" | "no_data";
 
-/** The worst thing of the page; with kind `calm` everything from `title` to `alert_id` is null. */
+/** The worst thing of the page; with kind `calm` everything from `title` to `until` is null. */
 export interface Banner {
   status: HealthStatus;
   since: string | null;
@@ -120,6 +120,8 @@ export interface Banner {
   threshold: number | null;
   unit: Unit | null;
   alert_id: string | null;
+  /** Of `maintenance`: when the last of it ends; `service` is set when it is one. */
+  until: string | null;
   open_alerts: number;
 }
 
@@ -213,6 +215,8 @@ export interface Service {
   shared: boolean;
   status: HealthStatus | "MAINTENANCE";
   since: string | null;
+  /** When the maintenance ends. */
+  until: string | null;
   checked_at: string | null;
   reason: ServiceReason | null;
   p95_ms: number | null;
@@ -415,8 +419,10 @@ interface Quiet {
   active: boolean;
   reason: string | null;
   by: string | null;
-  /** Open alerts that it mutes now. */
+  /** Open alerts of the reader's that it mutes now. */
   muting: number;
+  /** Whether the reader operates all that it covers. */
+  can_edit: boolean;
 }
 
 export interface Silence extends Quiet {
@@ -437,6 +443,19 @@ export interface Maintenance extends Quiet {
   weekdays: number[] | null;
   starts: string;
   minutes: number;
+}
+
+/** What a window would do: its present or next time, null when it never opens. */
+export interface MaintenancePreview extends SilencePreview {
+  starts_at: string | null;
+  ends_at: string | null;
+  companies: number;
+}
+
+/** `next_at` null: it never opens again. */
+export interface Maintained {
+  window_id: string;
+  next_at: string | null;
 }
 
 export interface Silenced {
@@ -557,10 +576,12 @@ export interface Heatmap {
 
 export interface MatrixCell {
   service: string;
-  status: HealthStatus;
+  status: HealthStatus | "MAINTENANCE";
   value: number | null;
   unit: Unit | null;
   count: number | null;
+  /** When the maintenance ends. */
+  until: string | null;
 }
 
 /** A service that the company never used in the range has no cell. */
@@ -568,7 +589,7 @@ export interface MatrixCompany {
   company_cnpj: string;
   name: string;
   group_id: string | null;
-  status: HealthStatus;
+  status: HealthStatus | "MAINTENANCE";
   cells: MatrixCell[];
 }
 

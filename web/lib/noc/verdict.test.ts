@@ -15,6 +15,7 @@ const banner = (status: HealthStatus): Banner => ({
   threshold: null,
   unit: null,
   alert_id: null,
+  until: null,
   open_alerts: status === "UP" ? 0 : 3,
 });
 const badge = (status: HealthStatus): Badge => ({
@@ -61,6 +62,15 @@ describe("one sentence at a time, the gravest", () => {
     const paused = { since: 5, waiting: 12 };
     expect(verdictOf(evidence("live", "UP", { paused }))).toEqual({ kind: "paused", ...paused });
     expect(verdictOf(evidence("live", "UP")).kind).toBe("calm");
+  });
+
+  test("maintenance is said where nothing is wrong and the page is not held", () => {
+    const maintained = { ...banner("UP"), kind: "maintenance" as const, service: "omie" };
+    const overview = seen(maintained);
+    expect(verdictOf(evidence("live", "UP", { overview }))).toMatchObject({ kind: "maintenance" });
+    const paused = { since: 5, waiting: 0 };
+    expect(verdictOf(evidence("live", "UP", { overview, paused })).kind).toBe("paused");
+    expect(verdictOf(evidence("lost", "UP", { overview })).kind).toBe("no-contact");
   });
 
   test("a held page does not hide that things got worse", () => {

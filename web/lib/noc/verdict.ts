@@ -1,6 +1,6 @@
 /**
  * What the page claims at this moment, decided in one place. Pure.
- * Precedence: no contact > stopped clock > DOWN > DEGRADED > no data > paused > normal.
+ * Precedence: no contact > stopped clock > DOWN > DEGRADED > no data > paused > maintenance > normal.
  * A known red never disappears: where the news is old it is kept with the time it was seen.
  */
 import type { Freshness } from "./contact";
@@ -32,6 +32,7 @@ export type Verdict =
   | { kind: "elsewhere"; status: "DOWN" | "DEGRADED"; badge: Badge }
   | { kind: "no-data"; banner: Banner }
   | { kind: "paused"; since: number; waiting: number }
+  | { kind: "maintenance"; banner: Banner }
   | { kind: "calm"; since: string | null };
 
 export interface Evidence {
@@ -87,6 +88,7 @@ export function verdictOf(evidence: Evidence): Verdict {
   if (isProblem(banner.status)) return { kind: "problem", status: banner.status, banner };
   if (banner.status === "NO_DATA") return { kind: "no-data", banner };
   if (paused !== null) return { kind: "paused", ...paused };
+  if (banner.kind === "maintenance") return { kind: "maintenance", banner };
   return { kind: "calm", since: banner.since };
 }
 

@@ -1,5 +1,6 @@
 import { shellEn } from "../shell/words-en";
 import { historyEn } from "./words-history-en";
+import { maintenanceEn } from "./words-maintenance-en";
 import { pageEn } from "./words-page-en";
 import { rulesEn } from "./words-rules-en";
 import { settingsEn } from "./words-settings-en";
@@ -14,6 +15,7 @@ export const en: Record<keyof typeof pt, string> = {
   ...workEn,
   ...historyEn,
   ...silenceEn,
+  ...maintenanceEn,
   ...storyEn,
   ...rulesEn,
   ...settingsEn,

@@ -1,5 +1,6 @@
 import { shellPt } from "../shell/words-pt";
 import { historyPt } from "./words-history-pt";
+import { maintenancePt } from "./words-maintenance-pt";
 import { pagePt } from "./words-page-pt";
 import { rulesPt } from "./words-rules-pt";
 import { settingsPt } from "./words-settings-pt";
@@ -13,6 +14,7 @@ export const pt = {
   ...workPt,
   ...historyPt,
   ...silencePt,
+  ...maintenancePt,
   ...storyPt,
   ...rulesPt,
   ...settingsPt,

@@ -1,4 +1,4 @@
-/** Words for silences, maintenance and what is muted. Portuguese comes first. */
+/** Words for silences and what is muted. Portuguese comes first. */
 export const silencePt = {
   "views.silences": "Silêncios",
 
@@ -73,9 +73,8 @@ export const silencePt = {
   "silence.sendNone": "Silenciar por {age}",
   "silence.done": "Silenciado até {time}.",
   "silence.ended": "Silêncio encerrado: os alertas voltam a avisar.",
-  "silence.endedWindow": "Manutenção encerrada: os alertas voltam a avisar.",
 
-  "silence.list": "Silêncios e manutenções",
+  "silence.list": "Silêncios",
   "silence.showEnded": "Mostrar encerrados",
   "silence.emptyTitle": "Nenhum silêncio em vigor",
   "silence.emptyNote": "Todos os alertas que você trata avisam.",
@@ -90,8 +89,7 @@ export const silencePt = {
   "silence.end": "Encerrar",
   "silence.endOf": "Encerrar: {what}",
   "silence.ends": "termina quando fechar",
-  "silence.kind.silence": "Silêncio",
-  "silence.kind.maintenance": "Manutenção",
+  "silence.kind": "Silêncio",
   "silence.oneAlert": "um alerta",
   "silence.or": " ou ",
   "silence.not": "{field} diferente de {value}",
@@ -104,15 +102,6 @@ export const silencePt = {
   "silence.field.code": "regra",
   "silence.field.severity": "gravidade",
   "silence.field.target": "alvo",
-  "maintenance.weekly": "{days} às {starts}, por {age}",
-  "maintenance.once": "às {starts}, por {age}",
-  "maintenance.day.1": "seg",
-  "maintenance.day.2": "ter",
-  "maintenance.day.3": "qua",
-  "maintenance.day.4": "qui",
-  "maintenance.day.5": "sex",
-  "maintenance.day.6": "sáb",
-  "maintenance.day.7": "dom",
 
   "error.matchers": "Diga o que silenciar: ao menos uma condição e, se você trata vários grupos, de qual empresa.",
   "error.ends_at": "O tempo passa do que seu papel pode: 24 horas, ou 7 dias para admin.",

@@ -30,7 +30,7 @@ function Strip({ mute }: { mute: Mute }) {
   const { tell } = useAlertWork();
   const { busy, failure, end } = useSilenceWork();
   const { kind, id, reason } = mute;
-  const ending = kind === "silence" && id !== null ? { kind, id } : null;
+  const ending = kind === "silence" ? id : null;
   return (
     <div className="grid shrink-0 gap-2 border-b border-line-1 bg-sunken px-3 py-2 text-small tablet:px-5">
       <p className="flex flex-wrap items-center gap-x-2 gap-y-1">

@@ -2,13 +2,9 @@
 
 import type { ReadResult } from "@/hooks/use-noc-query";
 import { useT } from "@/lib/noc/i18n";
-import { severityWord } from "@/lib/noc/incident-said";
-import { alertSentence } from "@/lib/noc/sentence";
 import type { SilencePreview } from "@/lib/noc/types";
 import { failureSentence } from "@/lib/noc/work-said";
-import { SeverityShape } from "../severity-shape";
-
-const NAMED = 3;
+import { Reached } from "../reached";
 
 export interface PreviewProps {
   /** Whether anything was chosen to silence. */
@@ -30,30 +26,12 @@ export function Preview({ chosen, read }: PreviewProps) {
     const all = t.count("silence.preview", preview.matching);
     said = preview.critical === 0 ? all : `${all}, ${t.count("badge.critical", preview.critical)}`;
   }
-  const named = chosen && read.error === null ? (preview?.alerts ?? []).slice(0, NAMED) : [];
-  const rest = (preview?.matching ?? 0) - named.length;
   return (
     <div className="grid gap-1 rounded-control bg-sunken px-3 py-2 text-small">
       <p role="status" className="font-medium">
         {said}
       </p>
-      {named.length > 0 && (
-        <ul className="grid gap-0.5 text-fg-2">
-          {named.map((alert) => (
-            <li key={alert.alert_id} className="flex min-w-0 items-center gap-1.5">
-              <SeverityShape
-                severity={alert.severity}
-                size={12}
-                label={severityWord(t, alert.severity)}
-              />
-              <span className="min-w-0 truncate">
-                {alertSentence(t, { ...alert, title: alert.code })}
-              </span>
-            </li>
-          ))}
-          {rest > 0 && <li className="pl-4.5 text-fg-3">{t.count("silence.previewMore", rest)}</li>}
-        </ul>
-      )}
+      {chosen && read.error === null && preview !== null && <Reached {...preview} />}
     </div>
   );
 }

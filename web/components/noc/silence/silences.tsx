@@ -1,6 +1,6 @@
 "use client";
 
-import { BellOff, BellRing, Plus, Wrench } from "lucide-react";
+import { BellOff, BellRing, Plus } from "lucide-react";
 import clsx from "clsx";
 import { useAlertWork } from "@/hooks/use-alert-work";
 import { useSilenceWork } from "@/hooks/use-silence-work";
@@ -8,8 +8,8 @@ import type { View } from "@/lib/noc/filters";
 import { useFormat, useT, type Translate } from "@/lib/noc/i18n";
 import type { Format } from "@/lib/noc/format";
 import { untilSaid } from "@/lib/noc/sentence";
-import { aboutSaid, timesSaid } from "@/lib/noc/silence-said";
-import type { Company, Maintenance, Silence } from "@/lib/noc/types";
+import { matchersSaid } from "@/lib/noc/silence-said";
+import type { Company, Silence } from "@/lib/noc/types";
 import { failureSentence } from "@/lib/noc/work-said";
 import { Button } from "../../ui/button";
 import { Card } from "../../ui/card";
@@ -26,15 +26,13 @@ import {
 } from "../panel-state";
 import { Problem } from "../problem";
 
-type Entry = Silence | Maintenance;
-
-function isOver({ ends_at }: Entry, now: number | null): boolean {
+function isOver({ ends_at }: Silence, now: number | null): boolean {
   return ends_at === null || (now !== null && Date.parse(ends_at) <= now);
 }
 
-function whenSaid(t: Translate, format: Format, entry: Entry, now: number | null): string {
+function whenSaid(t: Translate, format: Format, entry: Silence, now: number | null): string {
   const { starts_at, ends_at } = entry;
-  if (starts_at === null || ends_at === null) return t("silence.overNever");
+  if (starts_at === null || ends_at === null) return "";
   const today = now === null ? null : new Date(now).toISOString();
   if (isOver(entry, now)) return t("silence.over", { time: format.near(ends_at, today) });
   if (now === null || Date.parse(starts_at) > now) {
@@ -43,32 +41,23 @@ function whenSaid(t: Translate, format: Format, entry: Entry, now: number | null
   return t("silence.expires", { age: format.duration((Date.parse(ends_at) - now) / 1000) });
 }
 
-function Row({ entry, companies }: { entry: Entry; companies: readonly Company[] }) {
+function Row({ entry, companies }: { entry: Silence; companies: readonly Company[] }) {
   const t = useT();
   const format = useFormat();
   const now = useNow();
   const { tell } = useAlertWork();
   const { busy, failure, end } = useSilenceWork();
   const over = isOver(entry, now);
-  const about = aboutSaid(t, format, companies, entry);
-  const Sign = entry.kind === "maintenance" ? Wrench : BellOff;
+  const about = matchersSaid(t, format, { companies, ...entry }, entry.matchers);
   const facts = [
-    entry.kind === "maintenance" ? timesSaid(t, format, entry) : null,
     entry.reason === null ? null : `“${entry.reason}”`,
     entry.by === null ? null : t("silence.by", { person: entry.by }),
-    entry.kind === "silence" && entry.end_on_resolve && !over ? t("silence.ends") : null,
+    entry.end_on_resolve && !over ? t("silence.ends") : null,
   ];
   return (
     <li className="grid gap-1.5 border-t border-line-1 px-3 py-2.5">
       <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1.5">
-        <span
-          className={clsx(
-            "shrink-0",
-            entry.kind === "maintenance" && !over ? "st-maint text-state-fg" : "text-fg-3",
-          )}
-        >
-          <Sign size={16} role="img" aria-label={t(`silence.kind.${entry.kind}`)} />
-        </span>
+        <BellOff size={16} role="img" aria-label={t("silence.kind")} className="shrink-0 text-fg-3" />
         <div className="min-w-0 grow basis-60">
           <p className={clsx("truncate font-medium", over && "text-fg-2")} title={about}>
             {about}
@@ -92,8 +81,8 @@ function Row({ entry, companies }: { entry: Entry; companies: readonly Company[]
             aria-label={t("silence.endOf", { what: about })}
             className="max-tablet:h-11 max-tablet:grow"
             onClick={() =>
-              void end(entry).then((done) => {
-                if (done) tell(t(entry.kind === "silence" ? "silence.ended" : "silence.endedWindow"));
+              void end(entry.id).then((done) => {
+                if (done) tell(t("silence.ended"));
               })
             }
           >
@@ -107,7 +96,7 @@ function Row({ entry, companies }: { entry: Entry; companies: readonly Company[]
 }
 
 export interface SilencesProps {
-  entries: readonly Entry[] | null;
+  entries: readonly Silence[] | null;
   condition: Condition;
   companies: readonly Company[];
   ended: boolean;
@@ -115,7 +104,7 @@ export interface SilencesProps {
   onView: (view: View) => void;
 }
 
-/** Every silence and window of what the reader operates: what, why, who, until when. */
+/** Every silence of what the reader operates: what, why, who, until when. */
 export function Silences({ entries, condition, companies, ended, onEnded, onView }: SilencesProps) {
   const t = useT();
   const { askSilence } = useAlertWork();
