@@ -5,7 +5,8 @@
 A critical alert of a source rule silences alerts of the target rules, of the same service
 when asked, of the same company unless the source concerns everybody. One hop: what is
 inhibited inhibits all the same. An alert that could be the source of a rule is never its
-target. `release_s`: how long after the source's end targets are still held back.
+target. `release_s`: how long after the source's end targets are still held back, and at least
+until what they measure calls over holds none of the outage.
 */
 create table noc.inhibitions (
     name text primary key,
@@ -26,7 +27,30 @@ insert into noc.inhibitions values
 -- Who does not look brings nothing.
 ('prober_silent', '{worker_silent}', 'service:worker:health', '{no_data}', false, 120);
 
-/* For each open alert that a source inhibits at `at`, the source: open, or gone a moment ago. */
+/* Whether nothing of the alert, or of its parts, is beyond a limit: it is on its way out. */
+create function noc.is_recovering(alert_id uuid)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    select not exists (
+        select from noc.rule_states as s
+        where s.phase <> 'recovering'
+            and (
+                s.alert_id = is_recovering.alert_id
+                or s.alert_id in (
+                    select p.alert_id from public.noc_alerts as p
+                    where p.parent_id = is_recovering.alert_id and p.state <> 'closed'
+                )
+            )
+    )
+$$;
+
+/*
+For each open alert that a source inhibits at `at`, the source: open, or gone a moment ago.
+What it has held back and is on its way out stays held back: there is nothing new to tell.
+*/
 create function noc.inhibited(at timestamptz)
 returns table (alert_id uuid, source_id uuid)
 language sql
@@ -35,13 +59,13 @@ rows 10
 set search_path = ''
 as $$
     with sources as materialized (
-        select i.*, a.alert_id, a.service, a.company_cnpj
+        select i.*, a.alert_id, a.service, a.company_cnpj, a.closed_at
         from noc.inhibitions as i
         inner join public.noc_alerts as a
             on a.code = any(i.source_codes)
             and coalesce(a.target = i.source_target, i.source_target is null)
             and a.severity = 'critical'
-            and coalesce(a.closed_at > at - make_interval(secs => i.release_s), true)
+            and coalesce(a.closed_at > at - interval '2 hours', true)
         where coalesce(a.close_reason = 'recovered', true)
     )
 
@@ -57,5 +81,12 @@ as $$
             a.code = any(s.source_codes)
             and coalesce(a.target = s.source_target, s.source_target is null)
         )
-    order by a.alert_id, s.alert_id
+    inner join public.noc_rules as r on r.rule_id = a.rule_id
+    left join noc.rule_metrics as k on k.metric = r.metric and k.family = 'traffic'
+    where s.closed_at is null
+        or s.closed_at > at - make_interval(secs => greatest(
+            s.release_s, case when k.metric is not null then r.over_s + 30 end
+        ))
+        or a.muted_by = 'inhibition:' || s.alert_id and noc.is_recovering(a.alert_id)
+    order by a.alert_id, s.closed_at desc nulls first, s.alert_id
 $$;

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.db.conftest import A1, A2, Database, World
+from tests.db.conftest import A1, A2, B1, Database, World
 from tests.db.judging import (
     MIN,
     S,
@@ -93,17 +93,34 @@ def test_a_degraded_source_inhibits_nothing(db: Database, at: datetime) -> None:
     assert cause(db, slow(db, at + 3 * MIN)) is None
 
 
-@pytest.mark.parametrize(("after", "held"), [(119 * S, True), (121 * S, False)])
-def test_the_consequence_has_two_minutes_of_grace_after_its_cause(
+@pytest.mark.parametrize(("after", "held"), [(329 * S, True), (331 * S, False)])
+def test_a_consequence_is_held_back_until_its_window_holds_nothing_of_the_outage(
     db: Database, at: datetime, after: Any, held: bool
 ) -> None:
     source = down(db, at)
     alert = slow(db, at + 3 * MIN)
     recover(db, at + 4 * MIN, company=None)
     judge(db, at + 4 * MIN)
-    traffic(db, at + 4 * MIN, 1500)
+    traffic(db, at + 4 * MIN + after, 1500)
     judge(db, at + 4 * MIN + after)
     assert (cause(db, alert) == f"inhibition:{source}") is held
+
+
+def test_a_consequence_that_recovers_after_its_cause_is_never_told(
+    db: Database, at: datetime
+) -> None:
+    source = down(db, at)
+    found = [slow(db, at + 3 * MIN, company) for company in (A1, A2, B1)]
+    (whole,) = [one for one in alerts(db, None, "p95_latency") if one["incident"]]
+    recover(db, at + 4 * MIN, company=None)
+    for minute in (8, 9, 10):
+        for company in (A1, A2, B1):
+            traffic(db, at + minute * MIN, 100, company=company)
+        judge(db, at + minute * MIN)
+    judge(db, at + 11 * MIN - S)
+    assert {cause(db, one) for one in (whole, *found)} == {f"inhibition:{source}"}
+    judge(db, at + 11 * MIN)
+    assert {alert_of(db, one["alert_id"])["state"] for one in (whole, *found)} == {"closed"}
 
 
 @pytest.mark.parametrize(("after", "held"), [(899 * S, True), (901 * S, False)])
