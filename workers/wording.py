@@ -40,6 +40,8 @@ def notice_of(message: Message, web_url: str) -> Notice:
             return _test(message, words)
         case "anchor":
             return _anchor(message.facts, words)
+        case "group":
+            return _group(message, words, web_url)
         case "bundle" | "storm":
             return _bundle(message, words, web_url)
         case _:
@@ -48,11 +50,15 @@ def notice_of(message: Message, web_url: str) -> Notice:
 
 def what_happened(facts: Facts, words: Words) -> str:
     """ "Omie lento"; a rule without words of its own shows its code."""
-    service = facts.get("service")
-    name = words.services.get(str(service), str(service or "").title() or str(facts["target"]))
+    name = _service(facts, words) or str(facts["target"])
     return words.rules.get(str(facts["code"]), "{service} · " + str(facts["code"])).format(
         service=name
     )
+
+
+def _service(facts: Facts, words: Words) -> str:
+    service = str(facts.get("service") or "")
+    return words.services.get(service, service.title())
 
 
 def company_of(facts: Facts, words: Words) -> str:
@@ -144,6 +150,56 @@ def _note(message: Message, words: Words) -> str:
         return ""
     withdrawn = message.facts.get("close_reason") == "withdrawn"
     return words.texts["withdrawn" if withdrawn else "nothing_to_do"]
+
+
+def _group(message: Message, words: Words, web_url: str) -> Notice:
+    """The same of several companies, or several of one service."""
+    facts, texts = message.facts, words.texts
+    listed = list(facts.get("lines") or ())
+    event, severity = str(facts["event"]), str(facts["severity"])
+    title = texts["reopened_group"] if event == "reopened" else words.events[event]
+    title = title.format(severity=words.severities[severity])
+    of = what_happened(listed[0], words) if facts.get("code") else _service(facts, words)
+    several = len({one["company_cnpj"] for one in listed}) > 1
+    if int(facts["companies"]) > 1:
+        what = texts["companies"].format(companies=facts["companies"], what=of)
+    else:
+        what = texts["alerts"].format(count=facts["count"], what=of)
+    lines = [_line(event, one, facts, words) for one in listed]
+    more = int(facts["count"]) - len(listed)
+    if more > 0:
+        lines.append((texts["more"].format(more=more), texts["more_where"]))
+    company = "" if several else f" · {company_of(listed[0], words)}"
+    return Notice(
+        words=words,
+        subject=f"[NOC] {title} · {what}{company}",
+        title=title,
+        what=what,
+        severity="info" if event == "closed" else severity,
+        lines=tuple(lines),
+        note=texts["nothing_to_do"] if event == "closed" else "",
+        link=f"{web_url}/{place_of_group(facts)}",
+    )
+
+
+def _line(event: str, one: Facts, facts: Facts, words: Words) -> tuple[str, str]:
+    """One of a group: in what it differs from the others, and how bad it is or how long it was."""
+    figure = measured(one, words)
+    if event == "closed":
+        figure = f"{words.texts['lasted']} {lasted(one)}"
+    if {line["company_cnpj"] for line in facts["lines"]} != {one["company_cnpj"]}:
+        same = facts.get("code") is not None
+        what = figure if same else f"{what_happened(one, words)} · {figure}"
+        return company_of(one, words), what
+    if facts.get("code") is None:
+        return what_happened(one, words), figure
+    return str(one["target"]).partition(":")[2], figure
+
+
+def place_of_group(facts: Facts) -> str:
+    """Path and query of what they have in common."""
+    service = facts.get("service")
+    return "noc/" if service is None else f"noc/?service={quote(str(service))}"
 
 
 def _bundle(message: Message, words: Words, web_url: str) -> Notice:

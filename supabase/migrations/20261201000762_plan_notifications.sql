@@ -160,7 +160,12 @@ begin
     for update;
 
     update noc.notifications as n
-    set state = 'cancelled', reason = 'closed', lease_until = null, done_at = at
+    set
+        state = 'cancelled', reason = 'closed', lease_until = null, done_at = at,
+        may_have_arrived = n.may_have_arrived or n.state = 'bundled' and (
+            select b.may_have_arrived from noc.notifications as b
+            where b.notification_id = n.bundle_id
+        )
     where n.alert_id = any(v_closed)
         and n.event <> 'closed'
         and (

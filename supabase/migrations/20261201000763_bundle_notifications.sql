@@ -39,24 +39,37 @@ $$;
 
 /*
 Gives each planned message that goes beyond a limit its reason: the worst are let through
-first. In a storm all but endings do.
+first. What is told together counts once, and not at all when it joins what waits. In a storm
+all but endings do.
 */
 create function noc.weigh_planned(in_storm boolean)
 returns void
 language sql
 set search_path = ''
 as $$
-    with planned as materialized (
+    with grouped as materialized (
         select
-            n.notification_id, n.contact_id, n.channel, n.company_cnpj, n.run_at, n.event,
-            row_number() over (
-                partition by n.contact_id, n.channel order by n.severity desc, n.run_at, n.seq
-            ) as place,
-            row_number() over (
-                partition by n.company_cnpj order by n.severity desc, n.run_at, n.seq
-            ) as company_place
+            n.*, w.home_id is not null as joins, min(n.seq) over (
+                partition by n.contact_id, n.channel, n.grouped_by, n.run_at
+            ) as first_seq
         from noc.notifications as n
+        left join noc.waiting_for_more() as w on w.notification_id = n.notification_id
         where n.state = 'planned'
+    ),
+
+    planned as materialized (
+        select
+            g.notification_id, g.contact_id, g.channel, g.company_cnpj, g.run_at, g.event, g.joins,
+            dense_rank() over (
+                partition by g.contact_id, g.channel, g.joins
+                order by g.severity desc, g.run_at, g.first_seq, g.grouped_by
+            ) as place,
+            dense_rank() over (
+                partition by g.company_cnpj, g.joins
+                order by
+                    g.severity desc, g.run_at, g.first_seq, g.grouped_by, g.contact_id, g.channel
+            ) as company_place
+        from grouped as g
     ),
 
     of_contact as materialized (
@@ -66,7 +79,7 @@ as $$
                 and n.channel = p.channel
                 and n.run_at > p.run_at - interval '10 minutes'
                 and n.run_at <= p.run_at
-                and n.alert_id is not null
+                and (n.alert_id is not null or n.event = 'group')
                 and n.state not in ('planned', 'bundled', 'cancelled')
         ) as told
         from (select distinct q.contact_id, q.channel, q.run_at from planned as q) as p
@@ -78,7 +91,7 @@ as $$
             where n.company_cnpj = p.company_cnpj
                 and n.run_at > p.run_at - interval '1 hour'
                 and n.run_at <= p.run_at
-                and n.alert_id is not null
+                and (n.alert_id is not null or n.event = 'group')
                 and n.state not in ('planned', 'bundled', 'cancelled')
         ) as told
         from (
@@ -92,6 +105,7 @@ as $$
             p.notification_id,
             case
                 when in_storm and p.event <> 'closed' then 'storm'
+                when p.joins then null
                 when p.place + c.told > l.per_contact then 'contact_limit'
                 when p.company_place + m.told > l.per_company then 'company_limit'
             end as reason
@@ -172,8 +186,8 @@ as $$
 $$;
 
 /*
-Lets planned messages go: as long as they keep within the limits, the others bundled. Gives how
-many were bundled.
+Lets planned messages go: as long as they keep within the limits, alone or in groups, the others
+bundled. Gives how many were bundled.
 */
 create function noc.release_planned(at timestamptz)
 returns bigint
@@ -181,13 +195,20 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-    v_storm timestamptz := noc.storm_since(at);
+    v_storm constant timestamptz := noc.storm_since(at);
     v_bundled bigint;
 begin
     if not exists (select 1 from noc.notifications as n where n.state = 'planned') then
         return 0;
     end if;
+    perform noc.name_groups(at);
+    -- What waits is held, so that no worker begins it while others join it.
+    perform 1 from noc.notifications as h
+    where h.notification_id in (select w.home_id from noc.waiting_for_more() as w)
+    order by h.notification_id
+    for update;
     perform noc.weigh_planned(v_storm is not null);
+    perform noc.group_planned(at);
     perform noc.prepare_bundles(v_storm, at);
 
     with released as (

@@ -24,10 +24,31 @@ as $$
     end
 $$;
 
+/* What a message of many holds that has no message of its own by that channel. */
+create function noc.untold_by(bundle_id uuid, channel text)
+returns table (notification_id uuid)
+language sql
+stable
+set search_path = ''
+as $$
+    select n.notification_id
+    from noc.notifications as n
+    where n.bundle_id = untold_by.bundle_id
+        and n.state = 'bundled'
+        and not exists (
+            select 1 from noc.notifications as o
+            where o.alert_id = n.alert_id
+                and o.event = n.event
+                and o.seq = n.seq
+                and o.channel = untold_by.channel
+                and o.contact_id = n.contact_id
+        )
+$$;
+
 /*
-The message once more by the contact's other channel, at once. False when that one has no
-address, is refused for good, or is what the message is about; tests and anchors stay with
-theirs.
+The message once more by the contact's other channel, at once; of several, those that have none
+of their own there. False when that one has no address, is refused for good, or is what the
+message is about; tests and anchors stay with theirs.
 */
 create function noc.fall_back(message noc.notifications, at timestamptz)
 returns boolean
@@ -48,6 +69,11 @@ begin
     ) then
         return false;
     end if;
+    if message.event in ('group', 'bundle', 'storm') and not exists (
+        select 1 from noc.untold_by(message.notification_id, v_other) as u
+    ) then
+        return true;
+    end if;
     insert into noc.notifications as n (
         alert_id, event, seq, channel, contact_id, company_cnpj, severity, payload, state,
         created_at, run_at, instead_of
@@ -61,7 +87,8 @@ begin
     set instead_of = coalesce(n.instead_of, excluded.instead_of)
     returning n.notification_id into v_instead;
     update noc.notifications as n set bundle_id = v_instead
-    where n.bundle_id = message.notification_id;
+    from noc.untold_by(message.notification_id, v_other) as u
+    where n.notification_id = u.notification_id;
     return true;
 end;
 $$;
@@ -86,8 +113,9 @@ as $$
         when a.state = 'closed' then 'closed'
         when a.muted_by is not null then 'muted'
         when a.state = 'ack' and message.event in ('reminder', 'escalation') then 'acknowledged'
-        when message.event in ('bundle', 'storm') and not exists (
-            select 1 from noc.notifications as n where n.bundle_id = message.notification_id
+        when message.event in ('group', 'bundle', 'storm') and not exists (
+            select 1 from noc.notifications as n
+            where n.bundle_id = message.notification_id and n.state = 'bundled'
         ) then 'closed'
     end
     from (values (1)) as one
@@ -95,37 +123,52 @@ as $$
 $$;
 
 /*
-What a bundle holds, once what is not true any more was taken out of it: {"count", "ended",
-"lines": the worst five}.
+What a message of many holds, once what need not be told any more was taken out of it: {"count",
+"ended", "companies": how many, "event", "severity", "service", "code": where they are the same,
+"lines": the worst five, of a group twenty}.
 */
-create function noc.bundle_facts(bundle_id uuid, at timestamptz)
+create function noc.bundle_facts(
+    bundle noc.notifications, contact noc.contacts, at timestamptz
+)
 returns jsonb
 language plpgsql
 set search_path = ''
 as $$
 begin
     update noc.notifications as n
-    set state = 'cancelled', bundle_id = null, done_at = at,
-        reason = case when n.event = 'closed' then 'reopened' else 'closed' end
-    from public.noc_alerts as a
-    where n.bundle_id = bundle_facts.bundle_id
-        and a.alert_id = n.alert_id
-        and (a.state = 'closed') <> (n.event = 'closed');
+    set state = 'cancelled', bundle_id = null, done_at = at, reason = w.reason
+    from (
+        select m.notification_id, noc.why_not_tell(m, contact) as reason
+        from noc.notifications as m
+        where m.bundle_id = bundle.notification_id and m.state = 'bundled'
+    ) as w
+    where n.notification_id = w.notification_id
+        and w.reason in ('not_allowed', 'reopened', 'closed', 'muted', 'acknowledged');
     return (
         select jsonb_build_object(
             'count', count(*), 'ended', count(*) filter (where n.event = 'closed'),
+            'companies', count(distinct n.company_cnpj), 'severity', max(n.severity),
+            'event', case when min(n.event) = max(n.event) then min(n.event) end,
+            'service', case
+                when count(distinct n.payload ->> 'service') = 1 then min(n.payload ->> 'service')
+            end,
+            'code', case
+                when count(distinct n.payload ->> 'code') = 1 then min(n.payload ->> 'code')
+            end,
             'lines', (
                 select jsonb_agg(l.payload || jsonb_build_object('event', l.event))
                 from (
                     select i.payload, i.event from noc.notifications as i
-                    where i.bundle_id = bundle_facts.bundle_id
-                    order by i.event = 'closed', i.severity desc, i.created_at, i.notification_id
-                    limit 5
+                    where i.bundle_id = bundle.notification_id and i.state = 'bundled'
+                    order by
+                        i.event = 'closed', i.severity desc, i.created_at,
+                        i.payload ->> 'company_name', i.notification_id
+                    limit case bundle.event when 'group' then 20 else 5 end
                 ) as l
             )
         )
         from noc.notifications as n
-        where n.bundle_id = bundle_facts.bundle_id
+        where n.bundle_id = bundle.notification_id and n.state = 'bundled'
     );
 end;
 $$;
@@ -133,8 +176,8 @@ $$;
 /*
 What to send and to whom, when there is still something to tell: {"send": true,
 "notification_id", "event", "channel", "to", "name", "language", "role", "facts"}; from now on
-it counts as perhaps sent. Otherwise {"send": false, "reason"}. A lease that has passed on
-answers reason lease_lost.
+it counts as perhaps sent. A group of which one is left is told as that one. Otherwise {"send":
+false, "reason"}. A lease that has passed on answers reason lease_lost.
 */
 create function noc.begin_notification(
     notification_id uuid, fence bigint, at timestamptz default clock_timestamp()
@@ -148,6 +191,8 @@ declare
     v_message noc.notifications;
     v_contact noc.contacts;
     v_reason text;
+    v_only jsonb;
+    v_facts jsonb;
 begin
     select n.* into v_message from noc.notifications as n
     where n.notification_id = begin_notification.notification_id
@@ -159,9 +204,14 @@ begin
     end if;
     select c.* into v_contact from noc.contacts as c where c.contact_id = v_message.contact_id;
 
-    if v_message.event in ('bundle', 'storm') and v_message.attempts = 0 then
-        v_message.payload := noc.bundle_facts(v_message.notification_id, at);
+    -- What may have arrived is said again to the letter.
+    if v_message.event in ('group', 'bundle', 'storm') and not v_message.may_have_arrived then
+        v_message.payload := noc.bundle_facts(v_message, v_contact, at);
     end if;
+    if v_message.event = 'group' and v_message.payload ->> 'count' = '1' then
+        v_only := v_message.payload #> '{lines,0}';
+    end if;
+    v_facts := coalesce(v_only - 'event', v_message.payload);
     v_reason := noc.why_not_tell(v_message, v_contact);
     if v_reason is not null then
         update noc.notifications as n
@@ -183,12 +233,12 @@ begin
     insert into noc.notification_attempts (notification_id, fence, worker, begun_at)
     values (v_message.notification_id, v_message.fence, v_message.lease_owner, at);
     return jsonb_build_object(
-        'send', true, 'notification_id', v_message.notification_id, 'event', v_message.event,
-        'channel', v_message.channel,
+        'send', true, 'notification_id', v_message.notification_id,
+        'event', coalesce(v_only ->> 'event', v_message.event), 'channel', v_message.channel,
         'to', noc.address_of(v_contact, v_message.channel), 'name', v_contact.name,
         'language', v_contact.language, 'role', v_contact.role,
-        'facts', v_message.payload || jsonb_build_object('by', (
-            select u.email from auth.users as u where u.id = (v_message.payload ->> 'by')::uuid
+        'facts', v_facts || jsonb_build_object('by', (
+            select u.email from auth.users as u where u.id = (v_facts ->> 'by')::uuid
         ))
     );
 end;

@@ -137,7 +137,8 @@ $$;
 
 /*
 The alert as the page lists it. `owner`: the e-mail of who is responsible, told to those
-who may work the alert (`operable` scopes) alone.
+who may work the alert (`operable` scopes) alone. `probe_reason`: where a status is measured, the
+code of the last answer's fault.
 */
 create function noc.alert_json(a public.noc_alerts, operable text [])
 returns jsonb
@@ -152,6 +153,11 @@ as $$
             select c.name from public.companies as c where c.company_cnpj = a.company_cnpj
         ),
         'value', a.last_value, 'threshold', a.threshold, 'unit', a.unit,
+        'probe_reason', case when a.unit = 'status' and a.state <> 'closed' then (
+            select k.last_reason from noc.check_targets as k
+            where k.service_name = a.service
+                and coalesce(k.company_cnpj, '*') = coalesce(a.company_cnpj, '*')
+        ) end,
         'opened_at', a.opened_at, 'started_at', a.started_at, 'ack_until', a.ack_until,
         'reopen_count', a.reopen_count, 'flapping', a.flapping,
         'muted_by', noc.mute_json(a.muted_by, w.works), 'can_work', w.works,

@@ -86,6 +86,7 @@ as $$
         end end,
         'state', message.state, 'reason', message.reason, 'created_at', message.created_at,
         'run_at', message.run_at, 'done_at', message.done_at, 'bundle_id', message.bundle_id,
+        'bundle_state', b.state,
         'instead_of', message.instead_of, 'attempts', (
             select coalesce(jsonb_agg(jsonb_build_object(
                 'begun_at', t.begun_at, 'ended_at', t.ended_at, 'outcome', t.outcome,
@@ -96,6 +97,7 @@ as $$
         )
     )
     from noc.contacts as c
+    left join noc.notifications as b on b.notification_id = message.bundle_id
     where c.contact_id = message.contact_id
 $$;
 
@@ -120,12 +122,16 @@ as $$
     from unnest('{email,whatsapp}'::text []) as k (channel)
     cross join lateral (
         select
-            count(*) filter (where n.state in ('queued', 'leased', 'sending')) as waiting,
-            count(*) filter (where n.state in ('sent', 'delivered', 'read')) as sent,
-            count(*) filter (where n.state = 'unknown') as unknown,
-            count(*) filter (where n.state = 'dead') as dead,
-            max(n.done_at) filter (where n.state in ('sent', 'delivered', 'read')) as last_sent_at
+            count(*) filter (where w.state in ('queued', 'leased', 'sending')) as waiting,
+            count(*) filter (where w.state in ('sent', 'delivered', 'read')) as sent,
+            count(*) filter (where w.state = 'unknown') as unknown,
+            count(*) filter (where w.state = 'dead') as dead,
+            max(w.done_at) filter (where w.state in ('sent', 'delivered', 'read')) as last_sent_at
         from noc.notifications as n
+        -- What was told with others is where that message is.
+        inner join noc.notifications as w
+            on w.notification_id
+            = case when n.state = 'bundled' then n.bundle_id else n.notification_id end
         where n.channel = k.channel
             and n.alert_id is not null
             and coalesce(n.company_cnpj, '*') = any(scopes)

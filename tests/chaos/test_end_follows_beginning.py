@@ -48,17 +48,21 @@ CLAIM: Final = "select noc.claim_notifications(%s, 3, '{email,whatsapp}')"
 WAITING: Final = """
     select (select count(*) from noc.unplanned_events) + (
         select count(*) from noc.notifications where state in ('leased', 'sending')
-            or state = 'queued' and event = 'closed' and attempts = 0
+            or state = 'queued' and event in ('closed', 'group') and attempts = 0
     )
 """
-# Per alert, contact and channel: was its beginning begun, perhaps told; was its end told, and
-# planned rather than taken over from the contact's other channel.
+# Per alert, contact and channel: was its beginning begun, perhaps told, alone or with others; was
+# its end told, and planned rather than taken over from the contact's other channel.
 TOLD: Final = """
-    select bool_or(n.event <> 'closed' and n.attempts > 0),
-        bool_or(n.event <> 'closed' and noc.has_told(n.state, n.may_have_arrived)),
+    select bool_or(n.event <> 'closed' and greatest(n.attempts, b.attempts) > 0),
+        bool_or(n.event <> 'closed' and (
+            noc.has_told(n.state, n.may_have_arrived)
+            or n.state = 'bundled' and noc.has_told(b.state, b.may_have_arrived)
+        )),
         bool_or(n.event = 'closed' and n.state <> 'cancelled'),
         bool_or(n.event = 'closed' and n.state <> 'cancelled' and n.instead_of is null)
     from noc.notifications as n
+    left join noc.notifications as b on b.notification_id = n.bundle_id
     where n.event in ('opened', 'closed')
     group by n.alert_id, n.contact_id, n.channel
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from tests.db.judging import evaluate, probed
 
 Json = dict[str, Any]
 PHONE = "+5511988880001"
+WAIT = timedelta(seconds=10)  # of a warning, for others of its kind
 COLUMNS = (
     "name",
     "email",
@@ -159,3 +160,47 @@ def only_ours(db: Database) -> None:
     )
     db.run("update public.noc_rules set no_data = 'keep_last' where enabled")
     db.run("update noc.planner_state set planned_at = null where one")
+
+
+def open_alert(
+    db: Database,
+    at: datetime,
+    company: str | None = A1,
+    code: str = "p95_latency",
+    service: str = "omie",
+    severity: str = "warning",
+) -> UUID:
+    """An alert that opens at `at`, without a measurement behind it; not planned yet."""
+    alert_id: UUID = db.one(
+        "insert into public.noc_alerts (rule_id, code, fingerprint, target, company_cnpj, service,"
+        " severity, severity_max, started_at, opened_at, flipped_at, last_seen_at, value,"
+        " last_value, threshold, unit) select r.rule_id, r.code, gen_random_uuid()::text,"
+        " 'service:' || k.service, %s, k.service, k.severity, k.severity, %s, %s, %s, %s, 1500,"
+        " 1500, 1200, 'ms' from public.noc_rules as r,"
+        " (values (%s, %s::public.alert_severity)) as k (service, severity)"
+        " where r.code = %s and num_nonnulls(r.company_cnpj, r.group_id) = 0 returning alert_id",
+        company, at, at, at, at, service, severity, code,
+    )  # fmt: skip
+    _happens(db, alert_id, "opened", at)
+    return alert_id
+
+
+def close_alert(db: Database, alert_id: UUID, at: datetime) -> None:
+    """It recovers at `at`; not planned yet."""
+    db.run(
+        "update public.noc_alerts set state = 'closed', close_reason = 'recovered',"
+        " closed_at = %s where alert_id = %s",
+        at,
+        alert_id,
+    )
+    _happens(db, alert_id, "closed", at)
+
+
+def _happens(db: Database, alert_id: UUID, kind: str, at: datetime) -> None:
+    db.run(
+        "insert into noc.alert_events (alert_id, at, kind, severity)"
+        " select alert_id, %s, %s, severity from public.noc_alerts where alert_id = %s",
+        at,
+        kind,
+        alert_id,
+    )

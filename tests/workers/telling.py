@@ -59,6 +59,33 @@ CLOSED = {
     "mean_value": 2210.2,
 }
 BUNDLE = {"count": 7, "ended": 2, "lines": [FACTS | {"event": "opened"}]}
+OTHER = {"company_cnpj": "12ABC34501DE35", "company_name": "Farmácia Ipê Amarelo"}
+GROUP = {
+    "count": 3,
+    "ended": 0,
+    "companies": 3,
+    "event": "opened",
+    "severity": "warning",
+    "service": "omie",
+    "code": "p95_latency",
+    "lines": [
+        FACTS | {"event": "opened", "value": 1840, "threshold": 1200},
+        FACTS | OTHER | {"event": "opened", "value": 1500, "threshold": 1200},
+    ],
+}
+# Of one company, and of a rule each.
+RULES = GROUP | {
+    "count": 2,
+    "companies": 1,
+    "code": None,
+    "lines": [
+        FACTS | {"event": "opened"},
+        FACTS
+        | {"event": "opened", "code": "error_rate", "unit": "ratio", "value": 0.2}
+        | {"threshold": 0.1},
+    ],
+}
+ENDS = GROUP | {"event": "closed", "lines": [one | CLOSED for one in GROUP["lines"]]}  # type: ignore[operator]
 ANCHOR = {"at": FACTS["at"], "heads": [{"chain": "*", "seq": 7, "hash": "9f86d0"}]}
 EVERY = (
     message(),
@@ -70,6 +97,10 @@ EVERY = (
     message("closed", facts=CLOSED),
     message("closed", facts=CLOSED | {"close_reason": "manual", "by": "bia@empresa.test"}),
     message("closed", facts=CLOSED | {"close_reason": "withdrawn"}),
+    message("group", facts=GROUP),
+    message("group", facts=GROUP | {"event": "reopened"}),
+    message("group", facts=RULES),
+    message("group", facts=ENDS),
     message("bundle", facts=BUNDLE),
     message("storm", facts=BUNDLE),
     message("test"),

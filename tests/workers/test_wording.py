@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.workers.telling import ALERT_ID, ANCHOR, CLOSED, EVERY, message
+from tests.workers.telling import ALERT_ID, ANCHOR, CLOSED, ENDS, EVERY, GROUP, RULES, message
 from workers import formats
 from workers.senders.mail_body import html, plain
 from workers.senders.whatsapp import body_of
@@ -66,6 +66,38 @@ def test_each_event_says_its_own(event: str, facts: dict[str, Any], said: str) -
 def test_what_has_no_figure_has_no_worst() -> None:
     status = {"unit": "status", "worst_value": None, "mean_value": None}
     assert "Pior valor" not in told("closed", facts=CLOSED | status)
+
+
+def test_a_group_names_each_company_with_what_was_measured_there() -> None:
+    text = told("group", facts=GROUP)
+    assert text.startswith("[NOC] Atenção · 3 empresas: Omie lento\n")
+    assert "Padaria Três Marias: 1.840 ms (limite 1.200 ms)" in text
+    assert "Farmácia Ipê Amarelo: 1.500 ms (limite 1.200 ms)" in text
+    assert "e mais 1: veja no NOC" in text
+    assert f"{WEB}/noc/?service=omie" in text
+
+
+def test_a_group_of_one_company_names_its_rules() -> None:
+    text = told("group", facts=RULES)
+    assert text.startswith("[NOC] Atenção · Omie: 2 alertas · Padaria Três Marias\n")
+    assert "Omie lento: 2.134 ms (limite 2.000 ms)" in text
+    assert "Omie com erros: 20 % (limite 10 %)" in text
+
+
+def test_the_end_of_a_group_says_how_long_each_lasted() -> None:
+    text = told("group", facts=ENDS)
+    assert text.startswith("[NOC] Normalizado · 3 empresas: Omie lento\n")
+    assert "Padaria Três Marias: Durou 1 h 12 min" in text
+    assert "Nenhuma ação é necessária." in text
+
+
+def test_a_group_goes_by_whatsapp_as_a_summary_that_leads_to_its_service() -> None:
+    asked = message("group", "whatsapp", facts=GROUP)
+    template = body_of(asked, notice_of(asked, WEB))["template"]
+    body, button = (part["parameters"] for part in template["components"])
+    assert template["name"] == "noc_resumo"
+    assert [one["text"] for one in body] == ["Atenção", "3 empresas: Omie lento"]
+    assert button[0]["text"] == "noc/?service=omie"
 
 
 def test_an_anchor_holds_the_line_that_the_verifier_reads() -> None:

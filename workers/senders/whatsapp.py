@@ -92,6 +92,8 @@ def _template(message: Message, notice: Notice) -> tuple[str, Sequence[str], str
     match message.event:
         case "test":
             return "noc_teste", [message.name], None
+        case "group":
+            return "noc_resumo", [notice.title, notice.what], wording.place_of_group(facts)
         case "bundle" | "storm":
             return "noc_resumo", [notice.title, notice.what], "noc/"
         case "closed":

@@ -13,14 +13,15 @@ create type noc.notification_state as enum (
     'unknown',    -- sending -> unknown: perhaps sent, and the provider cannot tell repeats apart
     'dead',       -- refused for good, or six tries
     'cancelled',  -- there was nothing to tell any more
-    'bundled'     -- planned -> bundled: told by the message that bundle_id names
+    'bundled'     -- planned | queued -> bundled: told by the message that bundle_id names
 );
 
 /*
 `event`: opened, reopened, severity_up, flapping, closed, reminder, escalation of one alert;
-bundle and storm of many; test and anchor of none. `seq` tells two of one event apart: the
-alert_events.event_id that caused it, or a number of its own. `payload`: the facts as they were
-when it was planned (of a bundle: when it was first begun), so that a repeat says the same.
+group of several about one thing; bundle and storm of many; test and anchor of none. `seq` tells
+two of one event apart: the alert_events.event_id that caused it, or a number of its own.
+`payload`: the facts as they were when it was planned (of several: when it was begun and may not
+have arrived yet), so that a repeat says the same.
 */
 create table noc.notifications (
     notification_id uuid primary key default gen_random_uuid(),
@@ -42,6 +43,7 @@ create table noc.notifications (
     lease_until timestamptz,
     fence bigint not null default 0,
     provider_ref text,          -- the provider's own id of the message
+    grouped_by text collate "C",    -- with what it may be told in one message; null: alone
     bundle_id uuid references noc.notifications (notification_id) on delete set null,
     instead_of uuid references noc.notifications (notification_id) on delete set null,
     done_at timestamptz,
@@ -49,11 +51,11 @@ create table noc.notifications (
     unique nulls not distinct (alert_id, event, seq, channel, contact_id),
     constraint notifications_event check (event in (
         'opened', 'reopened', 'severity_up', 'flapping', 'closed', 'reminder', 'escalation',
-        'bundle', 'storm', 'test', 'anchor'
+        'group', 'bundle', 'storm', 'test', 'anchor'
     )),
     constraint notifications_channel check (channel in ('email', 'whatsapp')),
     constraint notifications_of_an_alert check (
-        (alert_id is null) = (event in ('bundle', 'storm', 'test', 'anchor'))
+        (alert_id is null) = (event in ('group', 'bundle', 'storm', 'test', 'anchor'))
     ),
     constraint notifications_leased check (
         (state in ('leased', 'sending')) = (lease_until is not null)
@@ -63,6 +65,8 @@ create table noc.notifications (
 
 create index notifications_waiting_idx on noc.notifications (run_at) where state = 'queued';
 create index notifications_planned_idx on noc.notifications (contact_id) where state = 'planned';
+create index notifications_grouped_by_idx
+on noc.notifications (contact_id, channel, grouped_by) where state = 'queued' and attempts = 0;
 create index notifications_open_bundle_idx on noc.notifications (contact_id, channel)
 where event = 'bundle' and state in ('queued', 'leased');
 create index notifications_leased_idx on noc.notifications (lease_until)
