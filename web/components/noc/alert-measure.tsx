@@ -1,25 +1,26 @@
 "use client";
 
 import clsx from "clsx";
+import { statusSentence } from "@/lib/noc/evidence-said";
 import { useFormat, useT } from "@/lib/noc/i18n";
 import { isRecovering, measureSentence, untilSaid } from "@/lib/noc/sentence";
 import { looks, statusOfSeverity } from "@/lib/noc/status";
 import type { Alert } from "@/lib/noc/types";
 import { useNow } from "./now";
 
-/** State, value with its limit, and what holds or softens them: "em recuperação", "reconhecido até". */
+/** State, value with its limit or else the probe's fault and since when, and what holds or softens them: "em recuperação", "reconhecido até". */
 export function AlertMeasure({ alert, className }: { alert: Alert; className?: string }) {
   const t = useT();
   const format = useFormat();
   const now = useNow();
-  const measure = measureSentence(t, format, alert);
   const look = looks[statusOfSeverity[alert.severity]];
   const word = alert.severity === "info" ? t("alerts.info") : t(look.word);
   const today = now === null ? null : new Date(now).toISOString();
+  const measure = measureSentence(t, format, alert) ?? statusSentence(t, format, alert, today);
   return (
     <p className={clsx("min-w-0 grow text-small text-fg-2", className)}>
       <b className={clsx("font-semibold", look.scope, look.loud && "text-state-fg")}>{word}</b>
-      {measure !== null && ` · ${measure}`}
+      {` · ${measure}`}
       {isRecovering(alert) && (
         <>
           {" · "}

@@ -32,12 +32,15 @@ describe("the active alerts", () => {
             value: 1,
             threshold: null,
             unit: "status",
+            probe_reason: "timeout",
           }),
+          makeAlert({ alert_id: "3", value: 1, unit: "status", company_cnpj: null }),
         ]}
       />,
     );
     expect(rows()[0]).toContain("6,2 % de erros, limite 5 %");
-    expect(rows()[1]).toMatch(/DegradadoReconhecer$/);
+    expect(rows()[1]).toContain("Degradado · sem resposta a tempo · desde 09:11");
+    expect(rows()[2]).toContain("Degradado · desde 09:11 · todas as empresas");
   });
 
   it("call a limit that must not be undercut a minimum", () => {

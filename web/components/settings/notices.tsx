@@ -3,20 +3,21 @@
 import clsx from "clsx";
 import { Send } from "lucide-react";
 import Link from "next/link";
+import { useState } from "react";
 import { useNotifications } from "@/hooks/use-noc-query";
 import { useReadCondition } from "@/hooks/use-read-condition";
 import { useFormat, useT } from "@/lib/noc/i18n";
 import { readable } from "@/lib/noc/sentence";
+import { isTroubled, reasonSaid, stateSaid } from "@/lib/noc/told-said";
 import type { ChannelFacts, Notification } from "@/lib/noc/types-settings";
 import { useNow } from "../noc/now";
 import { ConditionMark, PanelEmpty, PanelState, settled } from "../noc/panel-state";
 import { SeverityShape } from "../noc/severity-shape";
 import { StatusShape } from "../noc/status-shape";
+import { Button } from "../ui/button";
 import { Card } from "../ui/card";
 import { Table, TableCell, TableHead, TableRow } from "../ui/table";
-
-/** What needs somebody: it did not go out, or nobody knows whether it did. */
-const troubled = new Set(["dead", "unknown"]);
+import { ResolveUnknown } from "./resolve-unknown";
 
 function ChannelFact({ facts }: { facts: ChannelFacts }) {
   const t = useT();
@@ -39,13 +40,39 @@ function ChannelFact({ facts }: { facts: ChannelFacts }) {
   );
 }
 
+/** What became of it, and where nobody knows the way to say so. */
+function Became({ one, to, onResolve }: { one: Notification; to: string; onResolve: () => void }) {
+  const t = useT();
+  const bad = isTroubled(one);
+  const state = stateSaid(t, one);
+  const why = one.state === "bundled" ? null : one.reason;
+  return (
+    <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+      <span className={clsx("inline-flex items-center gap-1.5", bad ? "font-medium text-state-fg" : "text-fg-2")}>
+        {bad && <StatusShape status="DEGRADED" size={12} />}
+        {why === null ? state : t("told.because", { state, reason: reasonSaid(t, why) })}
+      </span>
+      {one.state === "unknown" && (
+        <Button
+          size="row"
+          className="text-fg-1 max-tablet:h-11"
+          aria-label={t("notice.resolveOf", { to })}
+          onClick={onResolve}
+        >
+          {t("notice.resolve")}
+        </Button>
+      )}
+    </span>
+  );
+}
+
 function Row({ one }: { one: Notification }) {
   const t = useT();
   const format = useFormat();
   const now = useNow();
   const today = now === null ? null : new Date(now).toISOString();
   const at = one.done_at ?? one.created_at;
-  const bad = troubled.has(one.state);
+  const [resolving, setResolving] = useState(false);
   const what = t.find("notice.event", one.event) ?? readable(one.event);
   const channel = t(`contact.channel.${one.channel}`);
   const to = one.recipient === null ? t("notice.someone") : [one.name, one.recipient].filter(Boolean).join(" · ");
@@ -79,12 +106,23 @@ function Row({ one }: { one: Notification }) {
         </span>
       </TableCell>
       <TableCell className={clsx("max-tablet:hidden", one.recipient === null && "text-fg-3")}>{to}</TableCell>
-      <TableCell className={clsx(bad && "st-degraded")}>
-        <span className={clsx("inline-flex items-center gap-1.5", bad ? "font-medium text-state-fg" : "text-fg-2")}>
-          {bad && <StatusShape status="DEGRADED" size={12} />}
-          {t.find("notice.state", one.state) ?? readable(one.state)}
-          {one.reason !== null && <span className="text-fg-3">{` (${one.reason})`}</span>}
-        </span>
+      <TableCell className={clsx("max-tablet:h-auto max-tablet:py-2", isTroubled(one) && "st-degraded")}>
+        <Became
+          one={one}
+          to={to}
+          onResolve={() => {
+            setResolving(true);
+          }}
+        />
+        {resolving && (
+          <ResolveUnknown
+            notice={one}
+            what={[what, channel, to].join(" · ")}
+            onClose={() => {
+              setResolving(false);
+            }}
+          />
+        )}
       </TableCell>
     </TableRow>
   );

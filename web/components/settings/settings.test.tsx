@@ -141,6 +141,7 @@ describe("sent notices", () => {
     created_at: ago(60),
     run_at: ago(60),
     done_at: ago(50),
+    bundle_state: null,
     ...change,
   });
 
@@ -162,9 +163,49 @@ describe("sent notices", () => {
     expect(rows[0]).toContain("Alerta abriu · WhatsApp");
     expect(rows[0]).toContain("Ana Lima · •••••-8888enviado");
     expect(rows[1]).toContain("Brand new");
-    expect(rows[1]).toContain("não saiu (undeliverable)");
+    expect(rows[1]).toContain("não saiu: o número não recebe WhatsApp");
     expect(rows[2]).toContain("contato de outra equipetalvez enviado");
     const panel = plainText(screen.getByRole("region", { name: "Avisos enviados" }));
     expect(panel).toContain("E-mailsem sinal do enviador12 enviados em 24 h · 2 na fila · 1 não saiu");
+  });
+
+  const openUnknown = async (write: Parameters<typeof fakeDatabase>[0] = () => ({ data: {} })) => {
+    const db = fakeDatabase((name) =>
+      name === "noc_list_notifications"
+        ? framed({
+            notifications: [notice({}), notice({ notification_id: "n2", state: "unknown" })],
+            channels: null,
+          })
+        : write(name),
+    );
+    showWorking(<Notices />, db.supabase);
+    fireEvent.click(await screen.findByRole("button", { name: /^Resolver/ }));
+    return db;
+  };
+
+  it("that were cut off are resolved by a person, with a reason", async () => {
+    const db = await openUnknown();
+    const form = screen.getByRole("dialog").querySelector("form") as Element;
+    fireEvent.click(screen.getByRole("radio", { name: /Não chegou: enviar de novo/ }));
+    fireEvent.submit(form);
+    expect((await screen.findByRole("alert")).textContent).toContain("Escreva o motivo");
+    expect(sent(db, "noc_resolve_unknown")).toEqual([]);
+    fireEvent.change(screen.getByRole("textbox", { name: "Motivo" }), {
+      target: { value: "liguei, não recebeu" },
+    });
+    fireEvent.submit(form);
+    expect(await screen.findByText("O aviso voltou para a fila.")).toBeTruthy();
+    expect(sent(db, "noc_resolve_unknown")).toEqual([
+      { kind: "notification", id: "n2", outcome: "resend", reason: "liguei, não recebeu" },
+    ]);
+  });
+
+  it("that somebody else resolved first say so, and keep the reason", async () => {
+    await openUnknown(() => refusal("PT409", "not_unknown"));
+    const reason = screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Motivo" });
+    fireEvent.change(reason, { target: { value: "chegou" } });
+    fireEvent.submit(screen.getByRole("dialog").querySelector("form") as Element);
+    expect((await screen.findByRole("alert")).textContent).toContain("já se sabe");
+    expect(reason.value).toBe("chegou");
   });
 });

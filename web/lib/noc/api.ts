@@ -31,6 +31,7 @@ import type {
   Notifications,
   RuleDraft,
   Rules,
+  UnknownOutcome,
 } from "./types-settings";
 
 /** Milliseconds after which a call counts as unanswered, the wait for a token included. */
@@ -283,6 +284,17 @@ export function readNotifications(
   signal?: AbortSignal,
 ): Promise<Answer<Notifications>> {
   return read(supabase, "noc_list_notifications", {}, signal);
+}
+
+/** A person's word on a message that was cut off. Throws PT400 reason, PT404, PT409 not_unknown. */
+export async function resolveUnknown(
+  supabase: SupabaseClient,
+  notification_id: string,
+  outcome: UnknownOutcome,
+  reason: string,
+): Promise<void> {
+  const args = { kind: "notification", id: notification_id, outcome, reason };
+  await call(supabase, "noc_resolve_unknown", args);
 }
 
 /** The rules that judge what the caller operates. Throws PT404. */

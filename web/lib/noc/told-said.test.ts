@@ -17,6 +17,7 @@ const made = (change: Partial<Notice> = {}) =>
     reason: null,
     created_at: "2026-11-23T12:00:00Z",
     done_at: "2026-11-23T12:00:06Z",
+    bundle_state: null,
     instead_of: null,
     attempts: [attempt],
     ...change,
@@ -64,6 +65,10 @@ describe("a notice", () => {
       "na fila: canal não configurado",
     );
     expect(said({ state: "bundled", done_at: null })[1]).toBe("dentro de um resumo");
+    expect(said({ state: "bundled", bundle_state: "sent", reason: "contact_limit" })[1]).toBe(
+      "enviado junto com outros",
+    );
+    expect(said({ state: "bundled", bundle_state: "unknown" })[2]).toBe(true);
     expect(said({ channel: "email", instead_of: "other" })[1]).toBe(
       "entregue em 6 s · no lugar do WhatsApp",
     );

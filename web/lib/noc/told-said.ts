@@ -8,6 +8,23 @@ const arrived = new Set(["sent", "delivered", "read"]);
 /** Somebody may have to do something about it. */
 const troubled = new Set(["dead", "unknown"]);
 
+/** Where a message is; one that was told in another is where that one is. */
+export function reached({ state, bundle_state }: Pick<Notice, "state" | "bundle_state">) {
+  return state === "bundled" ? (bundle_state ?? state) : state;
+}
+
+/** Whether somebody has to look: it did not go out, or nobody knows. */
+export function isTroubled(notice: Pick<Notice, "state" | "bundle_state">): boolean {
+  return troubled.has(reached(notice));
+}
+
+/** "enviado"; "enviado junto com outros". */
+export function stateSaid(t: Translate, notice: Pick<Notice, "state" | "bundle_state">): string {
+  const state = reached(notice);
+  const word = t.find("notice.state", state) ?? readable(state);
+  return state === notice.state ? word : t("told.together", { state: word });
+}
+
 /** A code of the notifier in words; a mail server's number keeps its number. */
 export function reasonSaid(t: Translate, reason: string): string {
   const smtp = /^smtp_(\d+)$/.exec(reason)?.[1];
@@ -24,10 +41,11 @@ export interface NoticeSaid {
 }
 
 export function noticeSaid(t: Translate, format: Format, notice: Notice): NoticeSaid {
-  const { name, recipient, state, reason, created_at, done_at } = notice;
+  const { name, recipient, state, created_at, done_at } = notice;
+  const reason = state === "bundled" ? null : notice.reason;
   const channel = t(`contact.channel.${notice.channel}`);
   const who = recipient === null ? t("notice.someone") : name;
-  const word = t.find("notice.state", state) ?? readable(state);
+  const word = stateSaid(t, notice);
   const parts = [word];
   if (arrived.has(state) && done_at !== null) {
     const age = format.duration((Date.parse(done_at) - Date.parse(created_at)) / 1000);
@@ -44,7 +62,7 @@ export function noticeSaid(t: Translate, format: Format, notice: Notice): Notice
   return {
     to: [who, [channel, recipient].filter(Boolean).join(" ")].filter(Boolean).join(" · "),
     became: parts.join(" · "),
-    bad: troubled.has(state),
+    bad: isTroubled(notice),
   };
 }
 
@@ -56,8 +74,8 @@ export interface TellingSaid {
   messages: NoticeSaid[];
 }
 
-const rank = ({ state, recipient }: Notice) =>
-  (troubled.has(state) ? 0 : 2) + (recipient === null ? 1 : 0);
+const rank = (notice: Notice) =>
+  (isTroubled(notice) ? 0 : 2) + (notice.recipient === null ? 1 : 0);
 
 /** All that was told of one event at once. */
 export function tellingSaid(
@@ -66,7 +84,7 @@ export function tellingSaid(
   event: string,
   notices: readonly Notice[],
 ): TellingSaid {
-  const out = notices.filter((one) => arrived.has(one.state)).length;
+  const out = notices.filter((one) => arrived.has(reached(one))).length;
   const named = notices.toSorted((one, other) => rank(one) - rank(other));
   return {
     title: t.find("told.event", event) ?? t.find("notice.event", event) ?? readable(event),

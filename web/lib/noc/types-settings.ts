@@ -44,6 +44,9 @@ export type NotificationState =
   | "cancelled"
   | "bundled";
 
+/** What a person says of a message that was cut off: it arrived, or it did not. */
+export type UnknownOutcome = "arrived" | "resend" | "drop";
+
 export interface Notification {
   notification_id: string;
   alert_id: string | null;
@@ -60,6 +63,8 @@ export interface Notification {
   created_at: string;
   run_at: string | null;
   done_at: string | null;
+  /** Of one that is told in another: how that one fares. */
+  bundle_state: NotificationState | null;
 }
 
 /** The last day of a channel; `configured` null: no notifier was heard of in the last minute. */

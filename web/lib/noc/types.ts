@@ -250,7 +250,11 @@ export interface Alert {
   value: number | null;
   threshold: number | null;
   unit: Unit | null;
+  /** Where a status is measured, the code of the last answer's fault; null while it is good. */
+  probe_reason: string | null;
   opened_at: string;
+  /** When the trouble began, before any waiting. */
+  started_at: string;
   /** End of the acknowledgement in force. */
   ack_until: string | null;
   /** How often it recovered and was soon back. */

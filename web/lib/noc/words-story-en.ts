@@ -15,6 +15,7 @@ export const storyEn: Record<keyof typeof storyPt, string> = {
   "told.took": "{state} in\u00a0{age}",
   "told.tries": "{n} tries",
   "told.because": "{state}: {reason}",
+  "told.together": "{state} together with others",
   "told.instead": "instead of {channel}",
   "told.more.one": "{n} more notice",
   "told.more.other": "{n} more notices",
@@ -51,6 +52,10 @@ export const storyEn: Record<keyof typeof storyPt, string> = {
   "told.reason.billing": "the account has not been paid",
   "told.reason.account_locked": "the account is locked",
   "told.reason.template": "the message template was refused",
+  "told.reason.not_arrived": "did not arrive, a person says",
+  "told.reason.contact_limit": "limit of notices to a contact",
+  "told.reason.company_limit": "limit of notices about a company",
+  "told.reason.storm": "storm of alerts",
   "told.reason.smtp": "the mail server answered {code}",
 
   "evidence.coming": "The evidence arrives in seconds.",

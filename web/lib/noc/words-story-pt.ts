@@ -14,6 +14,7 @@ export const storyPt = {
   "told.took": "{state} em\u00a0{age}",
   "told.tries": "{n} tentativas",
   "told.because": "{state}: {reason}",
+  "told.together": "{state} junto com outros",
   "told.instead": "no lugar do {channel}",
   "told.more.one": "mais {n} aviso",
   "told.more.other": "mais {n} avisos",
@@ -50,6 +51,10 @@ export const storyPt = {
   "told.reason.billing": "falta pagamento na conta",
   "told.reason.account_locked": "a conta está bloqueada",
   "told.reason.template": "o modelo da mensagem foi recusado",
+  "told.reason.not_arrived": "não chegou, segundo uma pessoa",
+  "told.reason.contact_limit": "limite de avisos por contato",
+  "told.reason.company_limit": "limite de avisos por empresa",
+  "told.reason.storm": "tempestade de alertas",
   "told.reason.smtp": "o servidor de e-mail respondeu {code}",
 
   "evidence.coming": "As provas chegam em segundos.",

@@ -5,6 +5,7 @@ export const workEn: Record<keyof typeof workPt, string> = {
   "alert.reopened": "reopened (no. {n})",
   "alert.recovering": "recovering",
   "alert.recoveringTip": "The value is back within its limit. The alert closes once that has lasted as long as the rule asks.",
+  "alert.everybody": "every company",
   "alert.sending": "sending…",
   "alert.operator": "operator",
   "alert.actions": "Actions: {what}",

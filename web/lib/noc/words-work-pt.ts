@@ -4,6 +4,7 @@ export const workPt = {
   "alert.reopened": "reabriu ({n}ª)",
   "alert.recovering": "em recuperação",
   "alert.recoveringTip": "O valor já voltou ao limite. O alerta fecha quando isso durar o que a regra pede.",
+  "alert.everybody": "todas as empresas",
   "alert.sending": "enviando…",
   "alert.operator": "operador",
   "alert.actions": "Ações: {what}",
