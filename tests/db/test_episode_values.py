@@ -42,9 +42,11 @@ def test_the_worst_is_noted_at_once_and_each_minute_counts_once_in_the_mean(
     assert kept(db) == (300, 120)
     waiting(db, 200, at + 20 * S)
     assert kept(db) == (300, 120)
-    waiting(db, 180, at + MIN)
+    waiting(db, 180, at + 70 * S)
     assert kept(db) == (300, 150)
-    waiting(db, 240, at + 2 * MIN)
+    waiting(db, 240, at + 80 * S)
+    assert kept(db) == (300, 150)
+    waiting(db, 240, at + 130 * S)
     assert kept(db) == (300, 180)
 
 
