@@ -60,7 +60,7 @@ CLOSED = {
 }
 BUNDLE = {"count": 7, "ended": 2, "lines": [FACTS | {"event": "opened"}]}
 OTHER = {"company_cnpj": "12ABC34501DE35", "company_name": "Farmácia Ipê Amarelo"}
-GROUP = {
+GROUP: dict[str, Any] = {
     "count": 3,
     "ended": 0,
     "companies": 3,
@@ -85,7 +85,7 @@ RULES = GROUP | {
         | {"threshold": 0.1},
     ],
 }
-ENDS = GROUP | {"event": "closed", "lines": [one | CLOSED for one in GROUP["lines"]]}  # type: ignore[operator]
+ENDS = GROUP | {"event": "closed", "lines": [one | CLOSED for one in GROUP["lines"]]}
 ANCHOR = {"at": FACTS["at"], "heads": [{"chain": "*", "seq": 7, "hash": "9f86d0"}]}
 EVERY = (
     message(),
