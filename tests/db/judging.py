@@ -10,6 +10,7 @@ from tests.db.conftest import A1, Database, call, ingest, ingest_key
 
 S = timedelta(seconds=1)
 MIN = 60 * S
+HOUR = 60 * MIN
 
 
 def evaluate(db: Database, at: datetime) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from tests.db.conftest import A1, Database
-from tests.db.judging import evaluate, probed
+from tests.db.judging import S, evaluate, probed, traffic
 
 Json = dict[str, Any]
 PHONE = "+5511988880001"
@@ -148,6 +148,40 @@ def send_all(
             sent.append(begun)
             settle(db, lease, at, outcome)
     return sent
+
+
+def slow(db: Database, at: datetime, company: str = A1) -> UUID:
+    """A warning of the company, opened and planned at `at`."""
+    traffic(db, at - 180 * S, 1500, company=company)
+    evaluate(db, at - 180 * S)
+    evaluate(db, at)
+    plan(db, at)
+    alert_id: UUID = db.one(
+        "select alert_id from public.noc_alerts where company_cnpj = %s and severity = 'warning'"
+        " and state <> 'closed'",
+        company,
+    )
+    return alert_id
+
+
+def acknowledge(db: Database, user: UUID, alert_id: UUID, at: datetime, minutes: int = 60) -> None:
+    with db.acting_as(user, "postgres"):
+        db.run("select noc.ack_alert(%s, null, %s, %s)", alert_id, minutes, at)
+
+
+def waiting(db: Database, at: datetime, channel: str = "email") -> Any:
+    """One critical message that waits, for a contact with both addresses; gives its row."""
+    contact(db, phone=PHONE, email_from="critical" if channel == "email" else None,
+            whatsapp_from="critical" if channel == "whatsapp" else None)  # fmt: skip
+    judge(db, "DOWN", at)
+    (row,) = outbox(db)
+    assert row["channel"] == channel
+    return row
+
+
+def attempts(db: Database) -> list[tuple[str | None, str | None]]:
+    rows = db.all("select outcome, reason from noc.notification_attempts order by begun_at, fence")
+    return [(row["outcome"], row["reason"]) for row in rows]
 
 
 @pytest.fixture

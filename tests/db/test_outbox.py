@@ -1,4 +1,4 @@
-"""The outbox that nothing gets lost in: leases, fences, tries, fallbacks, limits, bundles."""
+"""The outbox that nothing gets lost in: leases, fences, tries, fallbacks."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.db.conftest import A1, A2, B1, GROUP_A, Database, World
-from tests.db.judging import S, evaluate, probed, traffic
+from tests.db.conftest import A1, B1, Database, World
+from tests.db.judging import MIN, S
 from tests.db.telling import (
     PHONE,
+    attempts,
     begin,
     claim,
     contact,
@@ -22,27 +23,10 @@ from tests.db.telling import (
     send_all,
     settle,
     told,
+    waiting,
 )
 
 pytestmark = pytest.mark.usefixtures("world", "silence_is_no_news", only_ours.__name__)
-
-MIN = 60 * S
-BOTH = ("email", "whatsapp")
-
-
-def waiting(db: Database, at: datetime, channel: str = "email") -> Any:
-    """One critical message that waits, for a contact with both addresses; gives its row."""
-    contact(db, phone=PHONE, email_from="critical" if channel == "email" else None,
-            whatsapp_from="critical" if channel == "whatsapp" else None)  # fmt: skip
-    judge(db, "DOWN", at)
-    (row,) = outbox(db)
-    assert row["channel"] == channel
-    return row
-
-
-def attempts(db: Database) -> list[tuple[str | None, str | None]]:
-    rows = db.all("select outcome, reason from noc.notification_attempts order by begun_at, fence")
-    return [(row["outcome"], row["reason"]) for row in rows]
 
 
 # Leases and fences
@@ -353,185 +337,3 @@ def test_a_delivery_that_failed_is_told_by_the_other_channel(db: Database, at: d
     assert deliver(db, row["notification_id"], "failed", at + S) == "dead"
     assert told(db, channel="email") == [("opened", "email", "queued")]
     assert db.one("select whatsapp_broken_reason from noc.contacts") == "undeliverable"
-
-
-# Limits
-
-
-SERVICES = ("omie", "f360", "llm", "banks", "api", "supabase:rest", "supabase:auth", "whatsapp")
-
-
-def test_six_messages_in_ten_minutes_go_and_the_rest_is_one_bundle_after_two(
-    db: Database, at: datetime
-) -> None:
-    contact(db)
-    for second, service in enumerate(SERVICES):
-        judge(db, "DOWN", at + second * S, service=service)
-    assert [one["event"] for one in outbox(db) if one["state"] == "queued"].count("opened") == 6
-    assert len(send_all(db, at + 7 * S)) == 6
-    (bundle,) = outbox(db, event="bundle")
-    assert bundle["run_at"] == at + 6 * S + 2 * MIN
-    (sent,) = send_all(db, bundle["run_at"])
-    assert (sent["facts"]["count"], sent["facts"]["ended"]) == (2, 0)
-    assert {one["service"] for one in sent["facts"]["lines"]} == {"supabase:auth", "whatsapp"}
-    judge(db, "DOWN", at + 11 * MIN, service="supabase:realtime")
-    assert len(send_all(db, at + 11 * MIN)) == 1
-
-
-def test_the_worst_goes_first_and_the_rest_is_bundled(db: Database, at: datetime) -> None:
-
-    contact(db)
-    for service in SERVICES[:6]:
-        traffic(db, at - 180 * S, 1500, service=service)
-    evaluate(db, at - 180 * S)
-    probed(db, "supabase:rest", "DOWN", at, A1)
-    evaluate(db, at)
-    plan(db, at)
-    bundled = outbox(db, state="bundled")
-    assert [one["severity"] for one in bundled] == ["warning"]
-
-
-def test_whoever_was_told_in_a_bundle_is_told_of_the_end(db: Database, at: datetime) -> None:
-    contact(db)
-    for service in SERVICES:
-        judge(db, "DOWN", at, service=service)
-    send_all(db, at + 2 * MIN)
-    last = outbox(db, state="bundled")[0]["payload"]["service"]
-    judge(db, "UP", at + 15 * MIN, service=last)
-    assert [one["event"] for one in send_all(db, at + 15 * MIN)] == ["closed"]
-
-
-def test_what_is_over_before_its_bundle_goes_is_not_in_it(db: Database, at: datetime) -> None:
-    contact(db)
-    for service in SERVICES:
-        judge(db, "DOWN", at, service=service)
-    bundled = [one["payload"]["service"] for one in outbox(db, state="bundled")]
-    for service in bundled:
-        judge(db, "UP", at + MIN, service=service)
-    sent = send_all(db, at + 2 * MIN)
-    assert {one["event"] for one in sent} == {"opened"}
-    assert outbox(db, event="bundle")[0]["reason"] == "closed"
-
-
-def test_a_company_is_told_of_thirty_times_an_hour(db: Database, at: datetime) -> None:
-    for number in range(6):
-        contact(db, email=f"c{number}@empresa.test")
-    for service in SERVICES[:5]:
-        judge(db, "DOWN", at, service=service)
-    assert {one["state"] for one in outbox(db)} == {"queued"}
-    judge(db, "DOWN", at + S, service="supabase:rest")
-    assert {one["reason"] for one in outbox(db, state="bundled")} == {"company_limit"}
-    contact(db, company_cnpj=A2, email="other@empresa.test")
-    judge(db, "DOWN", at + S, company=A2)
-    assert outbox(db, company_cnpj=A2, state="queued")
-
-
-@pytest.mark.parametrize(("count", "storm"), [(300, False), (301, True)])
-def test_more_than_three_hundred_alerts_in_five_minutes_are_one_summary(
-    db: Database, at: datetime, count: int, storm: bool
-) -> None:
-    contact(db, group_id=GROUP_A)
-    db.run(
-        "insert into public.noc_alerts (rule_id, code, fingerprint, target, company_cnpj, service,"
-        " severity, severity_max, started_at, opened_at, last_seen_at, value, last_value,"
-        " threshold, unit) select r.rule_id, r.code, n::text, 'service:omie', %s, 'omie',"
-        " 'critical', 'critical', %s, %s, %s, 2, 2, 1, 'status'"
-        " from generate_series(1, %s) as n, public.noc_rules as r where r.code = 'service_down'",
-        A1, at, at, at, count,
-    )  # fmt: skip
-    db.run(
-        "insert into noc.alert_events (alert_id, at, kind, severity)"
-        " select alert_id, %s, 'opened', 'critical' from public.noc_alerts where company_cnpj = %s",
-        at,
-        A1,
-    )
-    plan(db, at)
-    sent = send_all(db, at + 2 * MIN)
-    if storm:
-        assert [(one["event"], one["facts"]["count"]) for one in sent] == [("storm", 301)]
-    else:
-        assert [(one["event"], one["facts"]["count"]) for one in sent] == [("group", 300)]
-    plan(db, at + 3 * MIN)
-    assert len(outbox(db, event="storm")) == int(storm)
-
-
-def test_a_failure_of_the_planner_stops_neither_the_engine_nor_loses_events(
-    db: Database, at: datetime
-) -> None:
-    contact(db)
-    db.run("alter table noc.notifications add constraint broken check (event <> 'opened')")
-    stages = db.one("select noc.tick(%s)", at)
-    judged = db.one("select count(*) from noc.unplanned_events")
-    assert "error" not in stages["evaluate_rules"]
-
-    probed(db, "omie", "DOWN", at, A1)
-    evaluate(db, at)
-    stages = db.one("select noc.tick(%s)", at + S)
-    assert "broken" in stages["notify"]["error"]
-    assert db.one("select count(*) from noc.unplanned_events") > judged
-    db.run("alter table noc.notifications drop constraint broken")
-    db.one("select noc.tick(%s)", at + 2 * S)
-    assert outbox(db, company_cnpj=A1)
-
-
-# What is shown of it
-
-
-def listed(db: Database, who: UUID, **asked: object) -> Any:
-    names = ", ".join(f"{name} => %s" for name in asked)
-    with db.acting_as(who):
-        return db.one(f"select public.noc_list_notifications({names})", *asked.values())["data"]
-
-
-def test_a_message_is_shown_with_its_attempts_and_a_masked_address(
-    db: Database, world: World, at: datetime
-) -> None:
-    waiting(db, at, "whatsapp")
-    send_all(db, at, "bad_address")
-    send_all(db, at)
-    shown = listed(db, world.franqueado_a)
-    by_channel = {one["channel"]: one for one in shown["notifications"]}
-    refused, instead = by_channel["whatsapp"], by_channel["email"]
-    assert (refused["state"], refused["recipient"]) == ("dead", "•••••-0001")
-    assert [one["outcome"] for one in refused["attempts"]] == ["bad_address"]
-    assert (instead["state"], instead["recipient"]) == ("sent", "a•••@empresa.test")
-    assert instead["instead_of"] == refused["notification_id"]
-    assert [one["configured"] for one in shown["channels"]] == [None, None]
-
-
-def test_messages_are_shown_by_company_group_and_alert(
-    db: Database, world: World, at: datetime
-) -> None:
-    contact(db, role="admin", email="admin@noc.test")
-    first = judge(db, "DOWN", at, company=A1)
-    judge(db, "DOWN", at, company=B1)
-
-    def companies(who: UUID, **asked: object) -> set[str]:
-        shown = listed(db, who, **asked)["notifications"]
-        return {one["company_cnpj"] for one in shown if one["company_cnpj"]}
-
-    assert companies(world.admin) == {A1, B1}
-    assert companies(world.admin, company_cnpj=B1) == {B1}
-    assert companies(world.admin, group_id=GROUP_A) == {A1}
-    assert companies(world.admin, alert_id=first) == {A1}
-    assert companies(world.franqueado_a) == {A1}
-    named = listed(db, world.franqueado_a)["notifications"]
-    assert {(one["role"], one["name"], one["recipient"]) for one in named} == {
-        ("admin", None, None)
-    }
-    assert listed(db, world.cliente_a1) == {"notifications": [], "channels": None}
-    for who, asked in (
-        (world.franqueado_b, {"company_cnpj": A1}),
-        (world.franqueado_b, {"group_id": GROUP_A}),
-        (world.franqueado_b, {"alert_id": first}),
-        (world.cliente_a1, {"alert_id": uuid4()}),
-    ):
-        (name,) = asked
-        query = f"select public.noc_list_notifications({name} => %s)"
-        assert db.refused(who, query, asked[name]).sqlstate == "PT404"
-
-
-def test_whether_a_channel_works_is_what_the_notifier_last_said(db: Database, world: World) -> None:
-    db.run("select noc.heartbeat('notify', 'one', now(), '{\"channels\": [\"email\"]}', now())")
-    shown = {one["channel"]: one["configured"] for one in listed(db, world.admin)["channels"]}
-    assert shown == {"email": True, "whatsapp": False}

@@ -1,36 +1,21 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { dropAlerts, openAlert } from "./alerts";
-import { contextOf, launch, openAs, trace, WEB_URL } from "./browser";
+import { describe, expect, test } from "vitest";
+import { openAlert } from "./alerts";
+import { openAs, trace, WEB_URL } from "./browser";
+import { withOpenAlert } from "./open-alert";
 
-let browser: Browser;
-let page: Page;
-let alert_id: string;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  alert_id = await openAlert();
-  page = await (await contextOf(browser)).newPage();
-});
-afterEach(async () => {
-  await page.context().close();
-  await dropAlerts();
-});
-
-const row = () => page.locator(`[data-alert="${alert_id}"]`);
-const drawer = () => page.getByRole("complementary", { name: /^Bancos com erros/ });
-const told = (sentence: RegExp) => page.getByRole("status").getByText(sentence).waitFor();
+const stage = withOpenAlert();
+const row = () => stage.row();
+const drawer = () => stage.page.getByRole("complementary", { name: /^Bancos com erros/ });
+const told = (sentence: RegExp) => stage.told(sentence);
 const title = () => row().getByRole("button", { name: /^Abrir alerta: Bancos com erros/ });
 
 describe("a franqueado", () => {
   test("acknowledges, comments and closes an alert, and its timeline remembers", async () => {
-    const traces = trace(page);
-    await openAs(page, "franqueado@noc.local");
+    const traces = trace(stage.page);
+    await openAs(stage.page, "franqueado@noc.local");
     await title().click();
     await drawer().getByText("Alerta abriu").waitFor();
-    expect(new URL(page.url()).search).toBe(`?alert=${alert_id}`);
+    expect(new URL(stage.page.url()).search).toBe(`?alert=${stage.alert_id}`);
     expect(await drawer().getByText("É a primeira vez").count()).toBe(0);
     await drawer().getByText(/voltou ao normal/).waitFor();
 
@@ -47,7 +32,7 @@ describe("a franqueado", () => {
     await expect.poll(() => note.inputValue()).toBe("");
 
     await drawer().getByRole("button", { name: "Fechar…" }).click();
-    const dialog = page.getByRole("dialog", { name: "Fechar o alerta à mão" });
+    const dialog = stage.page.getByRole("dialog", { name: "Fechar o alerta à mão" });
     await dialog.getByRole("textbox", { name: "Motivo" }).fill("falso alarme");
     await dialog.getByRole("button", { name: "Fechar alerta" }).click();
     await told(/^Alerta fechado\./);
@@ -62,24 +47,24 @@ describe("a franqueado", () => {
   });
 
   test("acknowledges from the row with one key, and takes and releases from its menu", async () => {
-    await openAs(page, "franqueado@noc.local");
+    await openAs(stage.page, "franqueado@noc.local");
     await title().focus();
-    await page.keyboard.press("a");
+    await stage.page.keyboard.press("a");
     await told(/^Alerta reconhecido até/);
     await row().getByText("Você").waitFor();
     await row().getByRole("button", { name: /^Ações/ }).click();
-    await page.getByRole("menuitem", { name: "Liberar" }).click();
+    await stage.page.getByRole("menuitem", { name: "Liberar" }).click();
     await told(/^Alerta liberado/);
     await row().getByText("sem dono").waitFor();
   });
 
   test("chooses for how long, by keyboard alone", async () => {
-    await openAs(page, "franqueado@noc.local");
+    await openAs(stage.page, "franqueado@noc.local");
     await row().getByRole("button", { name: /^Ações/ }).focus();
-    await page.keyboard.press("Enter");
-    await page.getByRole("menuitem", { name: "Reconhecer por…" }).focus();
-    await page.keyboard.press("Enter");
-    const form = page.getByRole("dialog", { name: "Reconhecer por…" });
+    await stage.page.keyboard.press("Enter");
+    await stage.page.getByRole("menuitem", { name: "Reconhecer por…" }).focus();
+    await stage.page.keyboard.press("Enter");
+    const form = stage.page.getByRole("dialog", { name: "Reconhecer por…" });
     await form.getByRole("radio", { name: /^24\sh$/ }).click();
     await form.getByRole("button", { name: /^Reconhecer por 24\sh$/ }).click();
     await told(/^Alerta reconhecido até/);
@@ -88,24 +73,24 @@ describe("a franqueado", () => {
   });
 
   test("shares the drawer's address, goes back out of it, and finds the row focused", async () => {
-    await openAs(page, "franqueado@noc.local");
+    await openAs(stage.page, "franqueado@noc.local");
     await title().click();
     await drawer().getByText("Alerta abriu").waitFor();
-    await page.reload();
+    await stage.page.reload();
     await drawer().getByText("Alerta abriu").waitFor();
-    await page.goBack();
+    await stage.page.goBack();
     await drawer().waitFor({ state: "detached" });
-    expect(new URL(page.url()).search).toBe("");
+    expect(new URL(stage.page.url()).search).toBe("");
     await title().click();
     await drawer().waitFor();
-    await page.keyboard.press("Escape");
+    await stage.page.keyboard.press("Escape");
     await drawer().waitFor({ state: "detached" });
-    expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toMatch(/^Abrir alerta/);
+    expect(await stage.page.evaluate(() => document.activeElement?.ariaLabel)).toMatch(/^Abrir alerta/);
   });
 
   test("reads why it did not work, and tries again", async () => {
-    await openAs(page, "franqueado@noc.local");
-    await page.route("**/rest/v1/rpc/noc_ack_alert", (route) =>
+    await openAs(stage.page, "franqueado@noc.local");
+    await stage.page.route("**/rest/v1/rpc/noc_ack_alert", (route) =>
       route.fulfill({
         status: 503,
         json: { code: "PGRST002", message: "no database", details: null, hint: null },
@@ -113,7 +98,7 @@ describe("a franqueado", () => {
     );
     await row().getByRole("button", { name: /^Reconhecer/ }).click();
     await row().getByText(/Sem contato com o banco: não foi confirmado/).waitFor();
-    await page.unroute("**/rest/v1/rpc/noc_ack_alert");
+    await stage.page.unroute("**/rest/v1/rpc/noc_ack_alert");
     await row().getByRole("button", { name: "Tentar de novo" }).click();
     await told(/^Alerta reconhecido até/);
   });
@@ -121,14 +106,14 @@ describe("a franqueado", () => {
 
 describe("a cliente", () => {
   test("sees the alert and its story, and why the actions are locked", async () => {
-    await openAs(page, "cliente@noc.local");
+    await openAs(stage.page, "cliente@noc.local");
     const locked = row().getByRole("button", { name: "Reconhecer" });
     expect(await locked.getAttribute("aria-disabled")).toBe("true");
     await title().focus();
-    await page.keyboard.press("Tab");
-    const reason = page.getByRole("tooltip");
+    await stage.page.keyboard.press("Tab");
+    const reason = stage.page.getByRole("tooltip");
     await reason.getByText("Quem os trata é o franqueado ou um admin.").waitFor();
-    await page.keyboard.press("Escape");
+    await stage.page.keyboard.press("Escape");
     await title().click();
     await drawer().getByText("Alerta abriu").waitFor();
     expect(await drawer().getByRole("textbox").count()).toBe(0);
@@ -140,11 +125,11 @@ describe("a cliente", () => {
 
   test("is told the same of a foreign alert as of one that never was", async () => {
     const foreign = await openAlert("00000000000191");
-    await openAs(page, "cliente@noc.local");
+    await openAs(stage.page, "cliente@noc.local");
     const said: string[] = [];
     for (const id of [foreign, "00000000-0000-4000-8000-000000000000"]) {
-      await page.goto(`${WEB_URL}/noc/?alert=${id}`);
-      const missing = page.getByRole("complementary", { name: "Alerta não encontrado" });
+      await stage.page.goto(`${WEB_URL}/noc/?alert=${id}`);
+      const missing = stage.page.getByRole("complementary", { name: "Alerta não encontrado" });
       await missing.waitFor();
       said.push(await missing.innerText());
     }
