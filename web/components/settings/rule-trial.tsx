@@ -109,13 +109,17 @@ function Trial({ companies: all, rule, draft, locked, changed, platform, onDraft
   const askable = platform || company !== null;
   const text = JSON.stringify(trialOf(rule, draft));
   const settledText = useSettled(text, WRITING_MS);
-  const asked = useMemo(() => JSON.parse(settledText) as RuleDraft | null, [settledText]);
+  const [askedText, setAskedText] = useState(text);
+  const asked = useMemo(() => JSON.parse(askedText) as RuleDraft | null, [askedText]);
   const today = useMemo(() => asItStands(rule), [rule]);
   const trial = useBacktest(askable ? asked : null, company, Number(days));
   const before = useBacktest(askable && changed && !isNew(rule) ? today : null, company, Number(days));
+  // One question at a time: a hand on a slider must not pile up replays of a month.
+  const pending = askable && asked !== null && trial.data === undefined && trial.error === null;
+  if (!pending && askedText !== settledText) setAskedText(settledText);
   const kind = `${company}|${days}|${rule.metric}|${rule.service}`;
   const shown = useLast(trial.data?.data ?? null, kind);
-  const waiting = text !== settledText || (trial.data === undefined && trial.error === null);
+  const waiting = text !== askedText || (trial.data === undefined && trial.error === null);
   const services = shown?.series.services ?? [];
   const drawn = services.find((each) => each.service === service) ?? services[0] ?? null;
   const written = Object.fromEntries(
@@ -124,7 +128,7 @@ function Trial({ companies: all, rule, draft, locked, changed, platform, onDraft
 
   let said: ReactNode;
   if (text === "null") said = <b className="font-semibold">{t("ruleEdit.bad")}</b>;
-  else if (trial.error !== null && text === settledText) {
+  else if (trial.error !== null && text === askedText) {
     said = <b className="font-semibold">{t("backtest.failed", { why: failureSentence(t, trial.error) })}</b>;
   } else if (waiting || shown === null) said = <b className="font-semibold">{t("backtest.running")}</b>;
   else said = <Said trial={shown} before={before.data?.data ?? null} changed={changed && !isNew(rule)} />;
