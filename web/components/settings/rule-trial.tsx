@@ -131,6 +131,7 @@ function Trial({ companies: all, rule, draft, locked, changed, platform, onDraft
   else if (trial.error !== null && text === askedText) {
     said = <b className="font-semibold">{t("backtest.failed", { why: failureSentence(t, trial.error) })}</b>;
   } else if (waiting || shown === null) said = <b className="font-semibold">{t("backtest.running")}</b>;
+  else if (drawn === null) said = <b className="font-semibold">{t("backtest.emptySaid")}</b>;
   else said = <Said trial={shown} before={before.data?.data ?? null} changed={changed && !isNew(rule)} />;
 
   let body: ReactNode = null;

@@ -340,6 +340,8 @@ describe("the backtest", () => {
   it("says that nothing is stored", async () => {
     await open(answers({ trial: () => framed(replay({ opened: 0, alerts: [], series: { step_s: 300, services: [] } })) }));
     expect(await screen.findByText("Nada guardado nestes 30 dias")).toBeTruthy();
+    expect(screen.getByText("Sem dados para ensaiar.")).toBeTruthy();
+    expect(screen.queryByText(/Não teria disparado/)).toBeNull();
   });
 
   it("says what is wrong with the limits, and that it failed", async () => {

@@ -134,6 +134,7 @@ export const rulesEn: Record<keyof typeof rulesPt, string> = {
   "backtest.chart": "{service} from {from} to {to}: from {min} to {max}. Alerts that would have fired: {n}.",
   "backtest.valueOf": "Value of {name}",
   "backtest.step": "each point is the worst measure of {age}",
+  "backtest.emptySaid": "No data to test on.",
   "backtest.emptyTitle": "Nothing stored in these {days} days",
   "backtest.emptyNote": "Choose another company or service, or wait for the first measures.",
   "backtest.noHistory": "This measure keeps no history",

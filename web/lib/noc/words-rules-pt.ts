@@ -133,6 +133,7 @@ export const rulesPt = {
   "backtest.chart": "{service} de {from} a {to}: de {min} a {max}. Alertas que teriam disparado: {n}.",
   "backtest.valueOf": "Valor de {name}",
   "backtest.step": "cada ponto é a pior medida de {age}",
+  "backtest.emptySaid": "Sem dados para ensaiar.",
   "backtest.emptyTitle": "Nada guardado nestes {days} dias",
   "backtest.emptyNote": "Escolha outra empresa ou serviço, ou espere as primeiras medidas.",
   "backtest.noHistory": "Esta medida não guarda histórico",
