@@ -136,6 +136,24 @@ as $$
 $$;
 
 /*
+Whether the trouble of an alert, by its rule and code, lies below its threshold. One of another
+code than its rule's is of silence, which lies above.
+*/
+create function noc.lies_below(rule_id uuid, code text)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    select exists (
+        select 1 from public.noc_rules as r
+        where r.rule_id = lies_below.rule_id
+            and r.code = lies_below.code
+            and r.comparator = 'below'
+    )
+$$;
+
+/*
 The alert as the page lists it. `owner`: the e-mail of who is responsible, told to those
 who may work the alert (`operable` scopes) alone. `probe_reason`: where a status is measured, the
 code of the last answer's fault.
@@ -158,6 +176,7 @@ as $$
             where k.service_name = a.service
                 and coalesce(k.company_cnpj, '*') = coalesce(a.company_cnpj, '*')
         ) end,
+        'below', noc.lies_below(a.rule_id, a.code),
         'opened_at', a.opened_at, 'started_at', a.started_at, 'ack_until', a.ack_until,
         'reopen_count', a.reopen_count, 'flapping', a.flapping,
         'muted_by', noc.mute_json(a.muted_by, w.works), 'can_work', w.works,

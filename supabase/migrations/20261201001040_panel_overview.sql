@@ -54,7 +54,7 @@ as $$
 
     select jsonb_build_object(
         'since', null, 'title', null, 'service', null, 'company_name', null, 'value', null,
-        'threshold', null, 'unit', null, 'alert_id', null, 'until', null
+        'threshold', null, 'unit', null, 'below', false, 'alert_id', null, 'until', null
     )
     || case
         when k.severity is not null
@@ -66,7 +66,7 @@ as $$
                     select c.name from public.companies as c where c.company_cnpj = a.company_cnpj
                 ) end,
                 'value', a.last_value, 'threshold', a.threshold, 'unit', a.unit,
-                'alert_id', a.alert_id
+                'below', noc.lies_below(a.rule_id, a.code), 'alert_id', a.alert_id
             )
         when s.service_name is not null then jsonb_build_object(
             'status', s.known, 'since', s.since, 'kind', 'health', 'title', 'service_down',

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.db.conftest import A1, Database
+from tests.db.conftest import A1, Database, World
 from tests.db.judging import S, alerts, evaluate, queued, state, traffic
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -58,6 +58,21 @@ def test_calls_are_judged_only_beyond_the_limit(
     traffic(db, at - MINUTE, 200, count=20, failed=10)
     traffic(db, at, 400, count=20, status=404)
     assert judged(db, metric, beyond if is_beyond else on_it, at) is is_beyond
+
+
+@pytest.mark.parametrize(
+    ("metric", "limit", "below"), [("throughput_low", 9, True), ("throughput_high", 7, False)]
+)
+def test_the_page_is_told_on_which_side_of_the_limit_the_trouble_lies(
+    db: Database, world: World, at: datetime, metric: str, limit: float, below: bool
+) -> None:
+    traffic(db, at, count=40)
+    db.run("update public.noc_rules set enabled = false")
+    assert judged(db, metric, limit, at)
+    with db.acting_as(world.franqueado_a):
+        data = db.one("select public.noc_overview()")["data"]
+    assert [(a["title"], a["below"]) for a in data["alerts"]] == [("it", below)]
+    assert (data["banner"]["title"], data["banner"]["below"]) == ("it", below)
 
 
 def test_few_calls_are_seen_where_there_are_none_at_all(db: Database, at: datetime) -> None:

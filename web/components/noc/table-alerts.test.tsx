@@ -44,7 +44,7 @@ describe("the active alerts", () => {
   });
 
   it("call a limit that must not be undercut a minimum", () => {
-    const alert = makeAlert({ title: "db_partitions", value: 1, threshold: 2, unit: "count" });
+    const alert = makeAlert({ title: "db_partitions", value: 1, threshold: 2, unit: "count", below: true });
     show(<TableAlerts alerts={[alert]} />);
     expect(rows()[0]).toContain("Faltam partições no banco");
     expect(rows()[0]).toContain("1 à frente, mínimo 2");

@@ -67,6 +67,7 @@ export function makeAlert(change: Partial<Alert> = {}): Alert {
     threshold: 1200,
     unit: "ms",
     probe_reason: null,
+    below: false,
     opened_at: ago(27 * 60),
     started_at: ago(30 * 60),
     ack_until: null,

@@ -128,7 +128,7 @@ describe("this moment", () => {
   });
 
   test("a limit that must not be undercut recovers from below", () => {
-    const partitions = { ...alert, title: "db_partitions", unit: "count", threshold: 2 } as const;
+    const partitions = { ...alert, title: "db_partitions", unit: "count", threshold: 2, below: true } as const;
     expect(nowSaid(speaker, { ...partitions, value: 2 }).title).toBe("Em recuperação");
     expect(nowSaid(speaker, { ...partitions, value: 1 }).title).toBe("Ainda fora do limite");
   });

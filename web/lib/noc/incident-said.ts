@@ -42,8 +42,7 @@ function measured(
   rule: Rule | null,
   { value, severity }: AlertEvent,
 ): string | null {
-  const { title, unit } = alert;
-  return measureSentence(t, format, { title, value, unit, threshold: limitOf(rule, severity) });
+  return measureSentence(t, format, { ...alert, value, threshold: limitOf(rule, severity) });
 }
 
 export function endSaid(t: Translate, reason: CloseReason | null): string {

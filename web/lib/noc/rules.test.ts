@@ -16,6 +16,20 @@ function ruleCodes(): string[] {
   );
 }
 
+/** What rules can judge, `no_data_s` apart: that one is the engine's own. */
+function metrics(): string[] {
+  const [, rows = ""] = /insert into noc\.rule_metrics[\s\S]*?values([\s\S]*?);/.exec(sql) ?? [];
+  return [...rows.matchAll(/^\('(\w+)'/gm)]
+    .flatMap(([, metric]) => metric ?? [])
+    .filter((metric) => metric !== "no_data_s");
+}
+
+it("names every metric in the rule's sentence and in the list of a new rule", () => {
+  expect(metrics().length).toBeGreaterThan(20);
+  const keys = metrics().flatMap((each) => [`ruleEdit.metric.${each}`, `ruleNew.metric.${each}`]);
+  expect(keys.filter((key) => !Object.hasOwn(pt, key) || !Object.hasOwn(en, key))).toEqual([]);
+});
+
 it("says every rule that the database ships in both languages", () => {
   const codes = ruleCodes();
   expect(codes.length).toBeGreaterThan(5);

@@ -23,6 +23,7 @@ const slow: Banner = {
   value: 1840,
   threshold: 1200,
   unit: "ms",
+  below: false,
   alert_id: "a",
   until: null,
   open_alerts: 3,

@@ -42,26 +42,23 @@ export function alertSentence(t: Translate, { title, service, company_name, part
   return company_name === null ? what : `${what} · ${company_name}`;
 }
 
-/** Rules that fire when there is too little; every other fires above its limit. */
-const BELOW = new Set(["db_partitions"]);
-
 /**
  * Whether the value is back within its limit while the alert still waits to be sure of it.
  * Limits are exclusive: a value that equals its limit does not break it.
  */
 export function isRecovering({
-  title,
   value,
   threshold,
   unit,
+  below,
 }: {
-  title: string;
   value: number | null;
   threshold: number | null;
   unit: Unit | null;
+  below: boolean;
 }): boolean {
   if (value === null || threshold === null || unit === "status") return false;
-  return BELOW.has(title) ? value >= threshold : value <= threshold;
+  return below ? value >= threshold : value <= threshold;
 }
 
 /** An hour needs its day only when it could be taken for another one of the same name. */
@@ -77,12 +74,18 @@ export function untilSaid(format: Format, until: string, now: string | null): st
 export function measureSentence(
   t: Translate,
   format: Format,
-  alert: { title: string; value: number | null; threshold: number | null; unit: Unit | null },
+  alert: {
+    title: string;
+    value: number | null;
+    threshold: number | null;
+    unit: Unit | null;
+    below: boolean;
+  },
 ): string | null {
   if (alert.value === null || alert.unit === "status") return null;
   const shown = format.value(alert.value, alert.unit);
   const value = t.find("rule.measure", alert.title, { value: shown }) ?? shown;
   if (alert.threshold === null) return value;
-  const side = BELOW.has(alert.title) ? "below" : "above";
+  const side = alert.below ? "below" : "above";
   return t(`rule.limit.${side}`, { value, limit: format.value(alert.threshold, alert.unit) });
 }

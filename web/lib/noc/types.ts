@@ -119,6 +119,8 @@ export interface Banner {
   value: number | null;
   threshold: number | null;
   unit: Unit | null;
+  /** The trouble lies below the threshold. */
+  below: boolean;
   alert_id: string | null;
   /** Of `maintenance`: when the last of it ends; `service` is set when it is one. */
   until: string | null;
@@ -252,6 +254,8 @@ export interface Alert {
   unit: Unit | null;
   /** Where a status is measured, the code of the last answer's fault; null while it is good. */
   probe_reason: string | null;
+  /** The trouble lies below the threshold. */
+  below: boolean;
   opened_at: string;
   /** When the trouble began, before any waiting. */
   started_at: string;

@@ -14,6 +14,7 @@ const banner = (status: HealthStatus): Banner => ({
   value: null,
   threshold: null,
   unit: null,
+  below: false,
   alert_id: null,
   until: null,
   open_alerts: status === "UP" ? 0 : 3,
