@@ -100,6 +100,25 @@ describe.each(screens)("axe finds nothing on %s", (screen) => {
     }
   });
 
+  test("in the editor of a new rule, with what is wrong in it", async () => {
+    const page = await (await contextOf(browser, screen)).newPage();
+    try {
+      await page.goto(`${WEB_URL}/noc/settings/?tab=rules`);
+      await signIn(page, "admin@noc.local");
+      await page.getByRole("button", { name: "Nova regra" }).click();
+      await page.getByLabel("Nome", { exact: true }).fill("p95 latency");
+      await page.getByText(/^Já há uma regra/).waitFor();
+      await page.getByText("Serviços de fora").click();
+      await page.getByRole("checkbox", { name: "E-mail" }).uncheck();
+      await page.getByRole("checkbox", { name: "WhatsApp" }).uncheck();
+      await page.getByRole("textbox", { name: /^Limite Degradado/ }).fill("900");
+      await page.waitForLoadState("networkidle");
+      expect(await violations(page)).toEqual([]);
+    } finally {
+      await page.context().close();
+    }
+  });
+
   test("in the first page", async () => {
     const page = await (await contextOf(browser, screen)).newPage();
     await page.goto(`${WEB_URL}/`);
