@@ -3,7 +3,7 @@
 /*
 The sentence of the banner: the most severe kind of open alert (then the one with most
 companies, then the oldest), else the worst service by its probe, else silence, maintenance
-(`service` when it is one, `until`: when the last of it ends) or calm.
+(`windows` open; `service` and `company_name` when they are of one; `until` the last ends) or calm.
 */
 create function noc.banner(at timestamptz, scopes text [], service text)
 returns jsonb
@@ -47,14 +47,29 @@ as $$
 
     maintained as (
         select
-            count(*) as services, min(v.service_name) as one, max(v.maintenance_until) as until
-        from services as v
-        where v.status = 'MAINTENANCE' and (v.probed or v.known is not null)
+            count(*) as windows, max(m.ends_at) as until,
+            case when count(distinct coalesce(m.service, '')) = 1 then min(m.service) end
+            as service,
+            case when count(*) = 1 and cardinality(scopes) > 1 then min(c.name) end
+            as company_name
+        from noc.maintenance_at(at) as m
+        left join public.companies as c on c.company_cnpj = m.company_cnpj
+        where (banner.service is null or m.service is null or m.service = banner.service)
+            and cardinality(scopes) > 0
+            and (
+                m.company_cnpj is null and m.group_id is null
+                or m.company_cnpj = any(scopes)
+                or exists (
+                    select 1 from public.companies as g
+                    where g.group_id = m.group_id and g.company_cnpj = any(scopes)
+                )
+            )
     )
 
     select jsonb_build_object(
         'since', null, 'title', null, 'service', null, 'company_name', null, 'value', null,
-        'threshold', null, 'unit', null, 'below', false, 'alert_id', null, 'until', null
+        'threshold', null, 'unit', null, 'below', false, 'alert_id', null, 'until', null,
+        'windows', null
     )
     || case
         when k.severity is not null
@@ -73,9 +88,9 @@ as $$
             'service', s.service_name, 'companies', 0
         )
         when silent.yes then jsonb_build_object('status', 'NO_DATA', 'kind', 'no_data', 'companies', 0)
-        when m.until is not null then jsonb_build_object(
-            'status', 'UP', 'kind', 'maintenance', 'companies', 0,
-            'service', case when m.services = 1 then m.one end, 'until', m.until
+        when m.windows > 0 then jsonb_build_object(
+            'status', 'UP', 'kind', 'maintenance', 'companies', 0, 'windows', m.windows,
+            'service', m.service, 'company_name', m.company_name, 'until', m.until
         )
         else jsonb_build_object('status', 'UP', 'kind', 'calm', 'companies', 0)
     end

@@ -277,6 +277,24 @@ def test_the_page_shows_maintenance_and_its_end_where_a_service_is_down_in_it(
     assert overview(db, user, at + HOUR)["banner"]["status"] == "DOWN"
 
 
+def test_the_banner_names_the_company_of_the_one_window_to_who_sees_several(
+    db: Database, world: World, at: datetime
+) -> None:
+    probed(db, "omie", "UP", at)
+    window(db, world.franqueado_a, at, company_cnpj=A1, service="f360")
+    name = db.one("select name from public.companies where company_cnpj = %s", A1)
+    said = {
+        who: overview(db, getattr(world, who), at + S)["banner"]
+        for who in ("admin", "franqueado_a", "cliente_a1", "franqueado_b")
+    }
+    assert {who: (b["kind"], b["windows"], b["company_name"]) for who, b in said.items()} == {
+        "admin": ("maintenance", 1, name),
+        "franqueado_a": ("maintenance", 1, name),
+        "cliente_a1": ("maintenance", 1, None),
+        "franqueado_b": ("calm", None, None),
+    }
+
+
 def test_what_is_down_outside_of_the_window_comes_before_it(
     db: Database, world: World, at: datetime
 ) -> None:

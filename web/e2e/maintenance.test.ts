@@ -78,7 +78,9 @@ describe("an admin", () => {
     await dialog().getByRole("radio", { name: "Uma vez" }).focus();
     await page.keyboard.press("ArrowRight", { delay: 100 });
     const days = dialog().getByRole("group", { name: "Dias da semana" });
-    for (const day of await days.getByRole("checkbox").all()) await day.setChecked(false);
+    for (const day of await days.getByRole("checkbox", { checked: true }).all()) {
+      await day.press("Space");
+    }
     await dialog().getByRole("textbox", { name: "Motivo" }).fill(REASON);
     await dialog().getByRole("button", { name: "Marcar manutenção" }).press("Enter");
     await dialog().getByRole("alert").getByText("Escolha ao menos um dia da semana.").waitFor();
@@ -113,11 +115,11 @@ describe("who may not", () => {
 
     page = await (await contextOf(browser)).newPage();
     await openAs(page, "franqueado@noc.local", "/noc/?view=silences");
-    await ours().getByRole("button", { name: "Editar" }).click();
+    await ours().getByRole("button", { name: "Editar" }).press("Enter");
     await told(/^Cobre mais do que o seu escopo/);
     expect(await ours().getByRole("button").count()).toBe(1);
     await windows().getByRole("button", { name: "Nova manutenção" }).click();
-    const everything = dialog().getByRole("option", { name: "Tudo: só um admin marca" });
+    const everything = dialog().getByRole("option", { name: "Tudo (só admin)" });
     expect(await everything.isDisabled()).toBe(true);
   });
 
@@ -133,7 +135,7 @@ describe("who may not", () => {
     await service.getByText("Manutenção", { exact: true }).waitFor();
     await service.getByText(/^até \d\d:\d\d$/).waitFor();
     expect(await page.locator("body").innerText()).not.toContain(REASON);
-    await page.getByRole("button", { name: "Manutenção…" }).click();
+    await page.getByRole("button", { name: "Manutenção…" }).press("Enter");
     await told(/^Seu papel acompanha as manutenções/);
     expect(await dialog().count()).toBe(0);
     await page.goto(`${WEB_URL}/noc/?view=silences`);

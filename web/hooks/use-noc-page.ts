@@ -5,7 +5,7 @@ import { lastContact, lastTick } from "@/lib/noc/contact";
 import { isRefusal } from "@/lib/noc/error";
 import { panelView, shownTick, type PanelView } from "@/lib/noc/shown";
 import type { Matrix, Me, Overview, Series } from "@/lib/noc/types";
-import { verdictOf } from "@/lib/noc/verdict";
+import { isProblem, verdictOf } from "@/lib/noc/verdict";
 import { useBadge, useFreshness } from "./use-badge-look";
 import { useWatch } from "./use-noc";
 import type { ReadResult } from "./use-noc-query";
@@ -56,6 +56,7 @@ export function useNocPage(
     around: {
       companies: one ? 1 : (me?.companies.length ?? 0),
       services: answer?.data.services.length ?? 0,
+      degraded: Object.values(answer?.data.kpis ?? {}).filter(({ status }) => isProblem(status)).length,
       traffic: answer?.data.traffic ?? null,
       kept: answer !== null,
       paused_since: paused?.since ?? null,

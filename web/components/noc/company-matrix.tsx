@@ -34,6 +34,14 @@ export interface CompanyMatrixProps {
 
 type Shown = "bad" | "all";
 
+/** What money depends on stands first, also where a narrow screen shows few columns. */
+const COLUMNS = ["omie", "f360", "whatsapp", "llm", "banks", "api"];
+const placeOf = (service: string) => {
+  const place = COLUMNS.indexOf(service);
+  return place === -1 ? COLUMNS.length : place;
+};
+const byUse = (a: string, b: string) => placeOf(a) - placeOf(b) || a.localeCompare(b);
+
 const byGravity = (a: MatrixCompany, b: MatrixCompany) =>
   compareStatus(a.status, b.status) || a.name.localeCompare(b.name, "pt-BR");
 
@@ -119,6 +127,12 @@ export const CompanyMatrix = memo(function CompanyMatrix({
             title={t("matrix.emptyTitle")}
             note={t("matrix.emptyNote")}
           />
+        ) : matrix?.services.length === 0 ? (
+          <PanelEmpty
+            icon={<StatusShape status="NO_DATA" size={20} />}
+            title={t("matrix.noCallsTitle")}
+            note={t("matrix.noCallsNote")}
+          />
         ) : rows.length === 0 ? (
           <PanelEmpty
             icon={<StatusShape status="UP" size={20} />}
@@ -127,7 +141,7 @@ export const CompanyMatrix = memo(function CompanyMatrix({
           />
         ) : (
           <MatrixGrid
-            services={matrix?.services ?? []}
+            services={(matrix?.services ?? []).toSorted(byUse)}
             all={items}
             companies={rows}
             onOpen={onOpen}

@@ -73,9 +73,11 @@ function OnlyMuted() {
   );
 }
 
-function Elsewhere() {
+/** None is open here: the trouble is elsewhere, or the news is old and claims no calm. */
+function NoneHere({ old }: { old: boolean }) {
   const t = useT();
-  return <PanelEmpty title={t("alerts.emptyTitle")} note={t("alerts.emptyElsewhere")} />;
+  const note = t(old ? "alerts.emptyOld" : "alerts.emptyElsewhere");
+  return <PanelEmpty title={t("alerts.emptyTitle")} note={note} />;
 }
 
 function Count({ alerts }: { alerts: readonly Alert[] }) {
@@ -144,10 +146,10 @@ export function TableAlerts({
           </ul>
         ) : groups.length > 0 ? (
           <OnlyMuted />
-        ) : calm ? (
+        ) : calm && shown.kind === "ready" ? (
           <Calm since={calmSince} />
         ) : (
-          <Elsewhere />
+          <NoneHere old={shown.kind !== "ready"} />
         )}
         <MutedGroups groups={groups} openId={openId} onOpen={onOpen} />
       </PanelState>

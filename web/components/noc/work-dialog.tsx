@@ -8,7 +8,7 @@ import type { Alert } from "@/lib/noc/types";
 import { NOTE_LIMIT, REASON_LIMIT, type Work, type WorkKind } from "@/lib/noc/work";
 import { failureSentence } from "@/lib/noc/work-said";
 import { Button } from "../ui/button";
-import { Dialog } from "../ui/dialog";
+import { Dialog, DialogActions } from "../ui/dialog";
 import { TextArea } from "../ui/text-area";
 import { Problem } from "./problem";
 
@@ -100,8 +100,8 @@ export function WorkDialog({ asked, onClose }: { asked: Asked; onClose: () => vo
           problem={problem === null ? undefined : problemId}
         />
         {problem !== null && <Problem id={problemId}>{problem}</Problem>}
-        <div className="flex justify-end gap-2 max-tablet:flex-col-reverse">
-          <Button size="large" onClick={onClose} className="max-tablet:h-11">
+        <DialogActions>
+          <Button size="large" onClick={onClose} className="max-tablet:h-11 max-tablet:grow">
             {t("work.cancel")}
           </Button>
           <Button
@@ -109,11 +109,11 @@ export function WorkDialog({ asked, onClose }: { asked: Asked; onClose: () => vo
             look="primary"
             size="large"
             disabled={busy}
-            className="max-tablet:h-11"
+            className="max-tablet:h-11 max-tablet:grow"
           >
             {busy ? t("alert.sending") : t(asking.button)}
           </Button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

@@ -15,7 +15,7 @@ import { failureSentence } from "@/lib/noc/work-said";
 import { Problem } from "../noc/problem";
 import { Button } from "../ui/button";
 import { Checkbox } from "../ui/checkbox";
-import { Dialog } from "../ui/dialog";
+import { Dialog, DialogActions } from "../ui/dialog";
 import { Select } from "../ui/select";
 import { TextField } from "../ui/text-field";
 
@@ -196,14 +196,14 @@ export function ContactDialog({ me, initial, onClose }: ContactDialogProps) {
           </Checkbox>
         )}
         {failure !== null && <Problem id={problemId}>{failureSentence(t, failure)}</Problem>}
-        <div className="flex justify-end gap-2 max-tablet:flex-col-reverse">
-          <Button size="large" onClick={onClose} className="max-tablet:h-11">
+        <DialogActions>
+          <Button size="large" onClick={onClose} className="max-tablet:h-11 max-tablet:grow">
             {t("work.cancel")}
           </Button>
-          <Button type="submit" look="primary" size="large" disabled={busy} className="max-tablet:h-11">
+          <Button type="submit" look="primary" size="large" disabled={busy} className="max-tablet:h-11 max-tablet:grow">
             {busy ? t("alert.sending") : t("contact.form.save")}
           </Button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

@@ -128,7 +128,7 @@ function Row({ me, contact, onEdit }: RowProps) {
           <ChannelLine contact={contact} channel="email" />
           <ChannelLine contact={contact} channel="whatsapp" />
         </div>
-        <div className="flex flex-wrap gap-1.5 desk:w-92 desk:justify-end">
+        <div className="grid grid-cols-2 gap-1.5 tablet:flex tablet:flex-wrap desk:w-92 desk:justify-end">
           <Tests contact={contact} busy={busy} onTest={(channel) => void test(channel)} />
           <Button
             aria-label={t("contact.editOf", { name })}

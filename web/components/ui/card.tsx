@@ -24,7 +24,7 @@ export function Card({ title, note, aside, footer, children, className, id }: Ca
         className,
       )}
     >
-      <header className="flex min-h-(--h-panel-head) shrink-0 items-center gap-2 pr-2 pl-3 max-tablet:py-0.5">
+      <header className="flex min-h-(--h-panel-head) shrink-0 items-center gap-2 pr-2 pl-3 max-tablet:flex-wrap max-tablet:py-1.5">
         <h2 className="text-title font-semibold whitespace-nowrap">{title}</h2>
         {note !== undefined && (
           <span className="min-w-0 truncate text-small text-fg-3">{note}</span>

@@ -126,11 +126,11 @@ export function eventSaid(speaker: Speaker, { alert, rule, event, last }: Told):
   }
 }
 
-/** The state of this moment: "Ainda fora do limite" or "Em recuperação". */
+/** The state of this moment: "Ainda fora do limite", "Ainda não responde" or "Em recuperação". */
 export function nowSaid({ t, format }: Speaker, alert: Incident): Said {
-  const recovering = isRecovering(alert);
+  const still = alert.unit === "status" ? "incident.stillDown" : "incident.stillBad";
   return {
-    title: t(recovering ? "incident.recovering" : "incident.stillBad"),
+    title: t(isRecovering(alert) ? "incident.recovering" : still),
     more: measureSentence(t, format, alert),
     note: null,
   };

@@ -13,7 +13,8 @@ export function dayName(t: Translate, day: number): string {
 /** What a window is about: "Omie · Grupo Ipê". */
 export function windowSaid(t: Translate, window: Maintenance): string {
   const where = window.company_name ?? window.group_name ?? t("filter.scope.all");
-  return [serviceName(t, window.service), where].join(" · ");
+  const what = window.service === null ? t("maintenance.service.any") : serviceName(t, window.service);
+  return [what, where].join(" · ");
 }
 
 /** A zone as people call it; an unknown one by its own name. */

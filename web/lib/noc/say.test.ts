@@ -7,7 +7,7 @@ import type { Verdict } from "./verdict";
 
 const NOW = Date.parse("2026-11-23T12:41:00Z");
 const at = (iso: string) => Date.parse(iso);
-const around: Surroundings = { now: NOW, companies: 47, services: 7, traffic: null, kept: true, paused_since: null };
+const around: Surroundings = { now: NOW, companies: 47, services: 7, degraded: 0, traffic: null, kept: true, paused_since: null };
 const speaker = { t: createTranslate("pt-BR"), format: createFormat("pt-BR", "America/Sao_Paulo") };
 const say = (verdict: Verdict, more: Partial<Surroundings> = {}) =>
   sayingOf(verdict, { ...around, ...more }, speaker);
@@ -26,6 +26,7 @@ const slow: Banner = {
   below: false,
   alert_id: "a",
   until: null,
+  windows: null,
   open_alerts: 3,
 };
 
@@ -75,12 +76,20 @@ describe("the banner's sentence", () => {
   });
 
   test("maintenance says of what and until when", () => {
-    const banner: Banner = { ...slow, status: "UP", kind: "maintenance", until: "2026-11-23T13:30:00Z" };
+    const until = "2026-11-23T13:30:00Z";
+    const banner: Banner = { ...slow, status: "UP", kind: "maintenance", until, windows: 1 };
     const saying = say({ kind: "maintenance", banner });
     expect([saying?.status, saying?.word]).toEqual(["MAINTENANCE", "Manutenção"]);
     expect(saying?.sentence).toBe("Omie até 10:30");
-    const several = say({ kind: "maintenance", banner: { ...banner, service: null } });
-    expect(several?.sentence).toBe("Vários serviços até 10:30");
+    const one = say({ kind: "maintenance", banner: { ...banner, company_name: "Gráfica" } });
+    expect(one?.sentence).toBe("Omie · Gráfica até 10:30");
+    const several = say({ kind: "maintenance", banner: { ...banner, windows: 2 } });
+    expect(several?.sentence).toBe("2 manutenções até 10:30");
+  });
+
+  test("a card that is not well is no calm", () => {
+    const saying = say({ kind: "calm", since: null }, { degraded: 1 });
+    expect([saying?.sentence, saying?.facts[0]]).toEqual(["Nenhum alerta aberto", "1 indicador degradado"]);
   });
 
   test("simulated traffic is said", () => {

@@ -21,6 +21,8 @@ export interface Surroundings {
   now: number;
   companies: number;
   services: number;
+  /** Indicator cards that are DEGRADED or DOWN. */
+  degraded: number;
   traffic: Traffic | null;
   /** Whether the page still shows data that was read before. */
   kept: boolean;
@@ -89,6 +91,7 @@ export function sayingOf(verdict: Verdict, around: Surroundings, speaker: Speake
     t.count("say.companies", around.companies),
     t.count("say.services", around.services),
   ];
+  const cards = around.degraded > 0 ? [t.count("banner.cards", around.degraded)] : [];
   const demo = around.traffic?.simulated === true ? [t("banner.simulated")] : [];
   switch (verdict.kind) {
     case "loading":
@@ -137,19 +140,22 @@ export function sayingOf(verdict: Verdict, around: Surroundings, speaker: Speake
       return { status: "UP", word: null, sentence, facts: [waiting, ...demo], red: null };
     }
     case "maintenance": {
-      const { service, until } = verdict.banner;
+      const { service, company_name, until, windows } = verdict.banner;
       const time = until === null ? "" : untilSaid(format, until, iso(around.now));
-      const sentence =
-        service === null
-          ? t("banner.maintenanceMany", { time })
-          : t("banner.maintenance", { what: serviceName(t, service), time });
+      const what = [serviceName(t, service), company_name].filter(Boolean).join(" · ");
+      const sentence = t.count("banner.maintenance", windows ?? 1, { what, time });
       const word = t(looks.MAINTENANCE.word);
-      return { status: "MAINTENANCE", word, sentence, facts: [...size(), ...demo], red: null };
+      return { status: "MAINTENANCE", word, sentence, facts: [...size(), ...cards, ...demo], red: null };
     }
     case "calm": {
+      const facts = [...cards, ...size(), ...demo];
+      // A card that is not well belies "all normal".
+      if (around.degraded > 0) {
+        return { status: "UP", word: null, sentence: t("banner.noAlert"), facts, red: null };
+      }
       const time = verdict.since === null ? null : whenSaid(format, verdict.since, around.now);
       const sentence = time === null ? t("banner.calm") : t("banner.calmSince", { time });
-      return { status: "UP", word: null, sentence, facts: [...size(), ...demo], red: null };
+      return { status: "UP", word: null, sentence, facts, red: null };
     }
   }
 }

@@ -107,7 +107,7 @@ export interface Scope {
 
 export type BannerKind = "calm" | "maintenance" | "alert" | "health" | "no_data";
 
-/** The worst thing of the page; with kind `calm` everything from `title` to `until` is null. */
+/** The worst thing of the page; with kind `calm` everything from `title` to `windows` is null. */
 export interface Banner {
   status: HealthStatus;
   since: string | null;
@@ -122,8 +122,9 @@ export interface Banner {
   /** The trouble lies below the threshold. */
   below: boolean;
   alert_id: string | null;
-  /** Of `maintenance`: when the last of it ends; `service` is set when it is one. */
+  /** Of `maintenance`: when the last of its windows ends, and how many are open. */
   until: string | null;
+  windows: number | null;
   open_alerts: number;
 }
 

@@ -17,6 +17,7 @@ const banner = (status: HealthStatus): Banner => ({
   below: false,
   alert_id: null,
   until: null,
+  windows: null,
   open_alerts: status === "UP" ? 0 : 3,
 });
 const badge = (status: HealthStatus): Badge => ({

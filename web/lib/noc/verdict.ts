@@ -60,7 +60,7 @@ function knownRed({ overview, badge }: Evidence): KnownRed | null {
   };
 }
 
-function isProblem(status: HealthStatus): status is "DOWN" | "DEGRADED" {
+export function isProblem(status: HealthStatus): status is "DOWN" | "DEGRADED" {
   return status === "DOWN" || status === "DEGRADED";
 }
 

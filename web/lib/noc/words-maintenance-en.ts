@@ -55,8 +55,8 @@ export const maintenanceEn: Record<keyof typeof maintenancePt, string> = {
   "maintenance.timezone.America/Rio_Branco": "Rio Branco",
   "maintenance.timezone.UTC": "UTC",
   "maintenance.scope": "For whom",
-  "maintenance.scope.all": "Everything: all companies and the platform",
-  "maintenance.scope.allLocked": "Everything: an admin's",
+  "maintenance.scope.all": "All, with the platform",
+  "maintenance.scope.allLocked": "All (admin only)",
   "maintenance.service": "Service",
   "maintenance.service.any": "All services",
   "maintenance.reason": "Reason",
@@ -94,7 +94,7 @@ export const maintenanceEn: Record<keyof typeof maintenancePt, string> = {
   "maintenance.wrong.service": "Unknown service.",
   "maintenance.wrong.company_cnpj": "You operate more than one scope: say for which company or group.",
 
-  "banner.maintenance": "{what} until {time}",
-  "banner.maintenanceMany": "Several services until {time}",
+  "banner.maintenance.one": "{what} until {time}",
+  "banner.maintenance.other": "{n} windows until {time}",
   "error.not_open": "It is not open now. The list was read again.",
 };

@@ -54,8 +54,8 @@ export const maintenancePt = {
   "maintenance.timezone.America/Rio_Branco": "Rio Branco",
   "maintenance.timezone.UTC": "UTC",
   "maintenance.scope": "Para quem",
-  "maintenance.scope.all": "Tudo: todas as empresas e a plataforma",
-  "maintenance.scope.allLocked": "Tudo: só um admin marca",
+  "maintenance.scope.all": "Tudo, com a plataforma",
+  "maintenance.scope.allLocked": "Tudo (só admin)",
   "maintenance.service": "Serviço",
   "maintenance.service.any": "Todos os serviços",
   "maintenance.reason": "Motivo",
@@ -93,7 +93,7 @@ export const maintenancePt = {
   "maintenance.wrong.service": "Serviço desconhecido.",
   "maintenance.wrong.company_cnpj": "Você trata mais de um escopo: diga para qual empresa ou grupo.",
 
-  "banner.maintenance": "{what} até {time}",
-  "banner.maintenanceMany": "Vários serviços até {time}",
+  "banner.maintenance.one": "{what} até {time}",
+  "banner.maintenance.other": "{n} manutenções até {time}",
   "error.not_open": "Ela não está aberta agora. A lista foi lida de novo.",
 } as const;

@@ -41,6 +41,9 @@ export const pageEn: Record<keyof typeof pagePt, string> = {
 
   "banner.calm": "All normal",
   "banner.calmSince": "All normal since {time}",
+  "banner.noAlert": "No open alert",
+  "banner.cards.one": "{n} degraded indicator",
+  "banner.cards.other": "{n} degraded indicators",
   "banner.sentence": "{what} since {time}",
   "banner.noData": "No signal since {time}",
   "banner.noDataEver": "No data received yet",

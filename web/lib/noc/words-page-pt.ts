@@ -40,6 +40,9 @@ export const pagePt = {
 
   "banner.calm": "Tudo normal",
   "banner.calmSince": "Tudo normal desde {time}",
+  "banner.noAlert": "Nenhum alerta aberto",
+  "banner.cards.one": "{n} indicador degradado",
+  "banner.cards.other": "{n} indicadores degradados",
   "banner.sentence": "{what} desde {time}",
   "banner.noData": "Sem sinal desde {time}",
   "banner.noDataEver": "Nenhum dado recebido ainda",

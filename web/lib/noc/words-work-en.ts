@@ -96,6 +96,7 @@ export const workEn: Record<keyof typeof workPt, string> = {
   "incident.allHidden": "All lanes are off.",
   "incident.nothingInLanes": "Nothing in the lanes that are on.",
   "incident.stillBad": "Still beyond its limit",
+  "incident.stillDown": "Still not answering",
   "incident.recovering": "Recovering",
   "incident.openAgain": "Reminders are on again.",
   "incident.notesHidden": "The text is visible to those who work the alert.",

@@ -95,6 +95,7 @@ export const workPt = {
   "incident.allHidden": "Todas as raias estão desligadas.",
   "incident.nothingInLanes": "Nada nas raias ligadas.",
   "incident.stillBad": "Ainda fora do limite",
+  "incident.stillDown": "Ainda não responde",
   "incident.recovering": "Em recuperação",
   "incident.openAgain": "Voltou a ser cobrado.",
   "incident.notesHidden": "O texto é visível para quem trata o alerta.",

@@ -18,7 +18,7 @@ import { untilSaid } from "@/lib/noc/sentence";
 import type { Me } from "@/lib/noc/types";
 import { failureSentence } from "@/lib/noc/work-said";
 import { Button } from "../../ui/button";
-import { Dialog } from "../../ui/dialog";
+import { Dialog, DialogActions } from "../../ui/dialog";
 import { TextField } from "../../ui/text-field";
 import { useNow } from "../now";
 import { Problem } from "../problem";
@@ -117,16 +117,16 @@ export function MaintenanceDialog({ me, initial, onClose }: MaintenanceDialogPro
           read={read}
         />
         {problem !== null && <Problem id={problemId}>{problem}</Problem>}
-        <div className="flex justify-end gap-2 max-tablet:flex-col-reverse">
-          <Button size="large" onClick={onClose} className="max-tablet:h-11">
+        <DialogActions>
+          <Button size="large" onClick={onClose} className="max-tablet:h-11 max-tablet:grow">
             {t("work.cancel")}
           </Button>
-          <Button type="submit" look="primary" size="large" disabled={busy} className="max-tablet:h-11">
+          <Button type="submit" look="primary" size="large" disabled={busy} className="max-tablet:h-11 max-tablet:grow">
             {busy
               ? t("alert.sending")
               : t(fresh ? (begun ? "maintenance.saveNow" : "maintenance.save") : "maintenance.saveEdit")}
           </Button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

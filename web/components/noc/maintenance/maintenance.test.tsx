@@ -202,7 +202,7 @@ describe("planning maintenance", () => {
 
   it("names what is an admin's alone and does not let a franqueado choose it", () => {
     open(answers(), { groups: [GROUP] });
-    const everything = screen.getByRole<HTMLOptionElement>("option", { name: "Tudo: só um admin marca" });
+    const everything = screen.getByRole<HTMLOptionElement>("option", { name: "Tudo (só admin)" });
     expect(everything.disabled).toBe(true);
     expect(screen.getByLabelText<HTMLSelectElement>("Para quem").value).toBe("group:g");
   });

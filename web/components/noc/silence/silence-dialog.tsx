@@ -22,7 +22,7 @@ import { failureSentence } from "@/lib/noc/work-said";
 import { Button } from "../../ui/button";
 import { Checkbox } from "../../ui/checkbox";
 import { ChoiceCards } from "../../ui/choice-cards";
-import { Dialog } from "../../ui/dialog";
+import { Dialog, DialogActions } from "../../ui/dialog";
 import { Segments } from "../../ui/radio-group";
 import { TextArea } from "../../ui/text-area";
 import { useNow } from "../now";
@@ -153,8 +153,8 @@ export function SilenceDialog({ me, alert, onClose }: SilenceDialogProps) {
           problem={problem === null ? undefined : problemId}
         />
         {problem !== null && <Problem id={problemId}>{problem}</Problem>}
-        <div className="flex justify-end gap-2 max-tablet:flex-col-reverse">
-          <Button size="large" onClick={onClose} className="max-tablet:h-11">
+        <DialogActions>
+          <Button size="large" onClick={onClose} className="max-tablet:h-11 max-tablet:grow">
             {t("work.cancel")}
           </Button>
           <Button
@@ -162,7 +162,7 @@ export function SilenceDialog({ me, alert, onClose }: SilenceDialogProps) {
             look="primary"
             size="large"
             disabled={busy || matchers.length === 0}
-            className="max-tablet:h-11"
+            className="max-tablet:h-11 max-tablet:grow"
           >
             {busy
               ? t("alert.sending")
@@ -170,7 +170,7 @@ export function SilenceDialog({ me, alert, onClose }: SilenceDialogProps) {
                 ? t("silence.sendNone", { age: age(length) })
                 : t.count("silence.send", preview.matching, { age: age(length) })}
           </Button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );
