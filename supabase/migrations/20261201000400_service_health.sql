@@ -31,6 +31,8 @@ create table noc.check_targets (
     last_checked_at timestamptz,
     last_reason text,
     last_latency_ms integer,
+    down_since timestamptz,     -- its latest outage
+    down_settled_at timestamptz,    -- when that was settled; after a spool, perhaps after its end
 
     constraint check_targets_one_per_service_and_company
     unique nulls not distinct (service_name, company_cnpj),

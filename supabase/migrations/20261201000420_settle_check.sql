@@ -107,9 +107,14 @@ begin
         last_checked_at = after.last_checked_at,
         last_reason = after.last_reason,
         last_latency_ms = after.last_latency_ms,
+        down_since = case when d.begins then after.since else t.down_since end,
+        down_settled_at = case when d.begins then at else t.down_settled_at end,
         lease_until = case when claimed then null else t.lease_until end,
         lease_owner = case when claimed then null else t.lease_owner end,
         next_at = case when claimed then at + make_interval(secs => v_wait_s) else t.next_at end
+    from (
+        select after.status = 'DOWN' and before.status is distinct from 'DOWN' as begins
+    ) as d
     where t.check_id = before.check_id;
 
     if after.status is distinct from before.status then

@@ -401,7 +401,9 @@ $$;
 
 /*
 The confirmed status of every check: UP 0, DEGRADED 1, DOWN 2. Null before the first
-judgement and when the last result is older than 3 intervals: silence proves nothing.
+judgement and when the last result is older than 3 intervals: silence proves nothing. DOWN, once,
+for an outage that was settled after the last tick and is over: the database itself was out of
+reach, and the outage stands in the history all the same.
 */
 create function noc.measure_health(at timestamptz)
 returns setof noc.measurement
@@ -413,14 +415,21 @@ as $$
     select (
         'probe_status', t.company_cnpj, t.service_name, null, null,
         case
+            when u.unseen then 2
             when t.last_checked_at >= at - make_interval(secs => 3 * t.interval_s)
                 then case t.status when 'DOWN' then 2 when 'DEGRADED' then 1 when 'UP' then 0 end
         end,
-        null, t.since, extract(epoch from at - t.last_checked_at),
+        null, case when u.unseen then t.down_since else t.since end,
+        extract(epoch from at - t.last_checked_at),
         noc.silent_limit(t.interval_s)
     )::noc.measurement
     from noc.check_targets as t
     left join public.companies as c on c.company_cnpj = t.company_cnpj
+    cross join noc.engine_state as e
+    -- 5 s: a result may be committed after a tick of a later instant.
+    cross join lateral (
+        select coalesce(t.down_settled_at > e.tick_at - interval '5 seconds', false) as unseen
+    ) as u
     where t.enabled and coalesce(c.active, true)
 $$;
 

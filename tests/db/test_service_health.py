@@ -350,3 +350,19 @@ def test_probes_of_no_company_are_read_by_admin_alone(
         assert db.all(seen)
     with db.acting_as(world.franqueado_a):
         assert db.all(seen) == []
+
+
+def test_an_outage_that_was_spooled_and_is_over_is_an_alert_with_its_true_beginning(
+    db: Database, check: UUID, at: datetime
+) -> None:
+    probe(db, check, at - 60 * S, "good", "good")
+    db.run("select noc.tick(%s)", at - 30 * S)
+    for number, outcome in enumerate(["bad"] * 3 + ["good"] * 2):
+        settle(db, check, outcome, at + number * 15 * S, at=at + 100 * S)
+
+    for later, state in ((110 * S, "open"), (120 * S, "closed")):
+        db.run("select noc.tick(%s)", at + later)
+        (alert,) = db.all(
+            "select state::text, started_at from public.noc_alerts where company_cnpj = %s", A1
+        )
+        assert (alert["state"], alert["started_at"]) == (state, at)
