@@ -109,8 +109,9 @@ describe.each(screens)("axe finds nothing on %s", (screen) => {
       await page.getByLabel("Nome", { exact: true }).fill("p95 latency");
       await page.getByText(/^Já há uma regra/).waitFor();
       await page.getByText("Serviços de fora").click();
-      await page.getByRole("checkbox", { name: "E-mail" }).uncheck();
-      await page.getByRole("checkbox", { name: "WhatsApp" }).uncheck();
+      const channels = page.getByRole("group", { name: "Avisar por" });
+      await channels.getByRole("checkbox", { name: "E-mail" }).uncheck();
+      await channels.getByRole("checkbox", { name: "WhatsApp" }).uncheck();
       await page.getByRole("textbox", { name: /^Limite Degradado/ }).fill("900");
       await page.waitForLoadState("networkidle");
       expect(await violations(page)).toEqual([]);
