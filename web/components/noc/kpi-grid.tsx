@@ -6,7 +6,7 @@ import { kpiViews } from "@/lib/noc/kpi-view";
 import { useFormat, useT } from "@/lib/noc/i18n";
 import type { KpiName, Kpis, Traffic } from "@/lib/noc/types";
 import { KpiCard, KpiSkeleton } from "./kpi-card";
-import { useAgeOf } from "./now";
+import { useAgeOf, useNow } from "./now";
 import { PanelState, READY, settled, showsContent, type Condition } from "./panel-state";
 
 const order: readonly KpiName[] = ["latency", "errors", "throughput", "queue", "llm", "jobs"];
@@ -55,6 +55,7 @@ export function KpiGrid({ kpis, traffic, condition = READY, onSelect }: KpiGridP
   const format = useFormat();
   const [reading, setReading] = useState<LatencyReading>("global");
   const aged = useAged(condition);
+  const now = useNow();
 
   if (settled(kpis, condition).kind === "loading") {
     return (
@@ -81,7 +82,8 @@ export function KpiGrid({ kpis, traffic, condition = READY, onSelect }: KpiGridP
     );
   }
 
-  const views = kpiViews(kpis, traffic, reading, { t, format });
+  const today = now === null ? null : new Date(now).toISOString();
+  const views = kpiViews(kpis, traffic, reading, { t, format, now: today });
   const switches = kpis.latency.worst !== null;
   const select = (name: KpiName) => () => {
     if (name === "latency" && switches) {

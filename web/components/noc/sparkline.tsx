@@ -1,6 +1,7 @@
 import clsx from "clsx";
 import { useId } from "react";
 import { SPARK_HEIGHT, SPARK_WIDTH, sparkShape } from "@/lib/noc/spark";
+import { breach, looks } from "@/lib/noc/status";
 import type { Spark, Thresholds } from "@/lib/noc/types";
 
 export interface SparklineProps {
@@ -23,7 +24,7 @@ function Bars({ spark }: { spark: Spark }) {
         y={SPARK_HEIGHT - height}
         width={Math.max(1, step - 1)}
         height={height}
-        className="fill-state"
+        className="fill-fg-3"
       />
     );
   });
@@ -32,8 +33,10 @@ function Bars({ spark }: { spark: Spark }) {
 function Line({ spark, thresholds }: { spark: Spark; thresholds: Thresholds | null }) {
   const clip = useId();
   const { line, area, limit_y, broken } = sparkShape(spark, thresholds);
+  // What was beyond a limit has that limit's colour, however the card stands now.
+  const worst = breach(Math.max(...spark.filter((value) => value !== null)), thresholds);
   return (
-    <>
+    <g className={worst === null ? undefined : looks[worst].scope}>
       <path d={area} className="fill-fg-3 opacity-10" />
       {limit_y !== null && (
         <line
@@ -60,7 +63,7 @@ function Line({ spark, thresholds }: { spark: Spark; thresholds: Thresholds | nu
           />
         </>
       )}
-    </>
+    </g>
   );
 }
 

@@ -28,6 +28,8 @@ export interface KpiView {
 export interface Writer {
   t: Translate;
   format: Format;
+  /** The database's present, ISO 8601; null before the first answer. */
+  now: string | null;
 }
 
 /** Which reading of the latency card is on. */

@@ -36,7 +36,7 @@ export function queueView(kpi: QueueKpi, { t, format }: Writer): KpiView {
   };
 }
 
-export function llmView(kpi: LlmKpi, { t, format }: Writer): KpiView {
+export function llmView(kpi: LlmKpi, { t, format, now }: Writer): KpiView {
   const p95 = kpi.p95_ms;
   const checked = kpi.checked_at;
   /** Members see the status of a shared service without the probe's time. */
@@ -52,7 +52,7 @@ export function llmView(kpi: LlmKpi, { t, format }: Writer): KpiView {
     aside:
       kpi.since === null
         ? undefined
-        : { text: t("time.since", { time: format.near(kpi.since, checked) }), trend: null },
+        : { text: t("time.since", { time: format.near(kpi.since, now) }), trend: null },
     spark: kpi.spark,
     worst: calm(checkedText()),
     sample: t("kpi.n", { n: format.number(kpi.count) }),
