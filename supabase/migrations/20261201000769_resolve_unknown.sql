@@ -64,7 +64,9 @@ begin
         perform noc.fail('PT409', 'not_unknown', 'what became of the message is known');
     end if;
 
-    v_state := case outcome when 'arrived' then 'sent' when 'resend' then 'queued' else 'dead' end;
+    v_state := (case outcome
+        when 'arrived' then 'sent' when 'resend' then 'queued' else 'dead'
+    end)::noc.notification_state;
     update noc.notifications as n
     set
         state = v_state,
