@@ -45,11 +45,11 @@ export async function openAlert(company_cnpj = PADARIA, severity = "critical"): 
      ), alert as (
        insert into public.noc_alerts (alert_id, rule_id, code, fingerprint, target, company_cnpj,
          service, severity, severity_max, started_at, opened_at, last_seen_at, value, last_value,
-         threshold, unit, flipped_at)
+         threshold, unit, flipped_at, worst_value, mean_value, mean_minutes)
        select f.alert_id, r.rule_id, r.code, f.fingerprint, 'service:banks', :'company', 'banks',
          :'severity', :'severity', f.began, f.began, now(), 0.14, 0.12,
          case :'severity' when 'critical' then r.down_threshold else r.degraded_threshold end, 'ratio',
-         f.began
+         f.began, 0.184, 0.131, 27
        from fresh as f cross join public.noc_rules as r where r.code = 'error_rate'
        returning alert_id, opened_at, severity
      ), evidence as (

@@ -82,7 +82,7 @@ function Aged({ ribbon, children }: { ribbon: ReactNode; children: ReactNode }) 
   return (
     <>
       {ribbon}
-      <div className="noc-aged flex min-w-0 grow flex-col">{children}</div>
+      <div className="noc-aged flex min-h-0 min-w-0 grow flex-col">{children}</div>
     </>
   );
 }

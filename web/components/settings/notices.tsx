@@ -4,6 +4,7 @@ import clsx from "clsx";
 import { Send } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
+import { useMedia } from "@/hooks/use-media";
 import { useNotifications } from "@/hooks/use-noc-query";
 import { useReadCondition } from "@/hooks/use-read-condition";
 import { useFormat, useT } from "@/lib/noc/i18n";
@@ -47,8 +48,8 @@ function Became({ one, to, onResolve }: { one: Notification; to: string; onResol
   const state = stateSaid(t, one);
   const why = one.state === "bundled" ? null : one.reason;
   return (
-    <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
-      <span className={clsx("inline-flex items-center gap-1.5", bad ? "font-medium text-state-fg" : "text-fg-2")}>
+    <span className="flex items-center gap-x-2 gap-y-1 max-tablet:flex-wrap">
+      <span className={clsx("inline-flex min-w-0 items-center gap-1.5", bad ? "font-medium text-state-fg" : "text-fg-2")}>
         {bad && <StatusShape status="DEGRADED" size={12} />}
         {why === null ? state : t("told.because", { state, reason: reasonSaid(t, why) })}
       </span>
@@ -66,64 +67,84 @@ function Became({ one, to, onResolve }: { one: Notification; to: string; onResol
   );
 }
 
-function Row({ one }: { one: Notification }) {
+/** A message that a person says something of, and what it tells whom. */
+interface Asked {
+  notice: Notification;
+  what: string;
+}
+
+interface RowProps {
+  one: Notification;
+  /** All in one cell, one under the other. */
+  narrow: boolean;
+  onResolve: (asked: Asked) => void;
+}
+
+function Row({ one, narrow, onResolve }: RowProps) {
   const t = useT();
   const format = useFormat();
   const now = useNow();
   const today = now === null ? null : new Date(now).toISOString();
   const at = one.done_at ?? one.created_at;
-  const [resolving, setResolving] = useState(false);
   const what = t.find("notice.event", one.event) ?? readable(one.event);
   const channel = t(`contact.channel.${one.channel}`);
   const to = one.recipient === null ? t("notice.someone") : [one.name, one.recipient].filter(Boolean).join(" · ");
+  const when = (
+    <time dateTime={at} title={`${format.instant(at)} ${format.zone}`}>
+      {format.near(at, today)}
+    </time>
+  );
+  const told = (
+    <span className="flex min-w-0 items-center gap-2">
+      {one.severity === null ? (
+        <Send aria-hidden size={14} className="shrink-0 text-fg-3" />
+      ) : (
+        <SeverityShape severity={one.severity} className="grayscale" />
+      )}
+      <span className="min-w-0 truncate">
+        {what}
+        <span className="text-fg-3">{` · ${channel}`}</span>
+        {narrow && <span className="text-fg-3"> · {when}</span>}
+      </span>
+      {one.alert_id !== null && (
+        <Link
+          href={`/noc/?alert=${one.alert_id}`}
+          className="shrink-0 text-small underline decoration-line-3 underline-offset-4 max-tablet:py-3"
+        >
+          {t("notice.open")}
+        </Link>
+      )}
+    </span>
+  );
+  const became = (
+    <Became
+      one={one}
+      to={to}
+      onResolve={() => {
+        onResolve({ notice: one, what: [what, channel, to].join(" · ") });
+      }}
+    />
+  );
+  const troubled = isTroubled(one) && "st-degraded";
+  if (narrow) {
+    return (
+      <TableRow>
+        <TableCell colSpan={4} className={clsx("w-full max-w-0 py-1.5", troubled)}>
+          {told}
+          <span className="grid gap-1 pb-1 pl-6 text-small whitespace-normal">
+            <span className="text-fg-3">{to}</span>
+            {became}
+          </span>
+        </TableCell>
+      </TableRow>
+    );
+  }
   return (
     <TableRow>
-      <TableCell className="text-fg-2 max-tablet:hidden">
-        <time dateTime={at} title={`${format.instant(at)} ${format.zone}`}>
-          {format.near(at, today)}
-        </time>
-      </TableCell>
-      <TableCell className="w-full max-w-0 max-tablet:h-auto max-tablet:py-2">
-        <span className="flex min-w-0 items-center gap-2">
-          {one.severity === null ? (
-            <Send aria-hidden size={14} className="shrink-0 text-fg-3" />
-          ) : (
-            <SeverityShape severity={one.severity} className="grayscale" />
-          )}
-          <span className="min-w-0 truncate">
-            {what}
-            <span className="text-fg-3">{` · ${channel}`}</span>
-            <span className="text-fg-3 tablet:hidden">{` · ${format.near(at, today)}`}</span>
-          </span>
-          {one.alert_id !== null && (
-            <Link
-              href={`/noc/?alert=${one.alert_id}`}
-              className="shrink-0 text-small underline decoration-line-3 underline-offset-4 max-tablet:py-3"
-            >
-              {t("notice.open")}
-            </Link>
-          )}
-        </span>
-      </TableCell>
-      <TableCell className={clsx("max-tablet:hidden", one.recipient === null && "text-fg-3")}>{to}</TableCell>
-      <TableCell className={clsx("max-tablet:h-auto max-tablet:py-2", isTroubled(one) && "st-degraded")}>
-        <Became
-          one={one}
-          to={to}
-          onResolve={() => {
-            setResolving(true);
-          }}
-        />
-        {resolving && (
-          <ResolveUnknown
-            notice={one}
-            what={[what, channel, to].join(" · ")}
-            onClose={() => {
-              setResolving(false);
-            }}
-          />
-        )}
-      </TableCell>
+      <TableCell className="text-fg-2">{when}</TableCell>
+      <TableCell className="w-full max-w-0">{told}</TableCell>
+      <TableCell className={clsx(one.recipient === null && "text-fg-3")}>{to}</TableCell>
+      <TableCell className={clsx(troubled)}>{became}</TableCell>
     </TableRow>
   );
 }
@@ -132,6 +153,8 @@ function Row({ one }: { one: Notification }) {
 export function Notices() {
   const t = useT();
   const read = useNotifications();
+  const narrow = useMedia("(width <= 640px)");
+  const [asked, ask] = useState<Asked | null>(null);
   const data = read.data?.data ?? null;
   const shown = settled(data, useReadCondition(read));
   return (
@@ -163,11 +186,21 @@ export function Notices() {
               </tr>
             </thead>
             <tbody>
-              {data?.notifications.map((one) => <Row key={one.notification_id} one={one} />)}
+              {data?.notifications.map((one) => (
+                <Row key={one.notification_id} one={one} narrow={narrow} onResolve={ask} />
+              ))}
             </tbody>
           </Table>
         )}
       </PanelState>
+      {asked !== null && (
+        <ResolveUnknown
+          {...asked}
+          onClose={() => {
+            ask(null);
+          }}
+        />
+      )}
     </Card>
   );
 }

@@ -7,12 +7,18 @@ import { Contacts } from "./contacts";
 import { Notices } from "./notices";
 
 afterEach(cleanup);
+let narrow = false;
+afterEach(() => {
+  narrow = false;
+});
 // jsdom knows no modal dialog and has no layout to observe.
 globalThis.ResizeObserver = class {
   observe() {}
   unobserve() {}
   disconnect() {}
 };
+globalThis.matchMedia = () =>
+  ({ matches: narrow, addEventListener() {}, removeEventListener() {} }) as unknown as MediaQueryList;
 HTMLDialogElement.prototype.showModal = function showModal() {
   this.open = true;
 };
@@ -167,6 +173,14 @@ describe("sent notices", () => {
     expect(rows[2]).toContain("contato de outra equipetalvez enviado");
     const panel = plainText(screen.getByRole("region", { name: "Avisos enviados" }));
     expect(panel).toContain("E-mailsem sinal do enviador12 enviados em 24 h · 2 na fila · 1 não saiu");
+  });
+
+  it("stand one under the other on a telephone, with whom and what became of them", async () => {
+    narrow = true;
+    const db = fakeDatabase(() => framed({ notifications: [notice({})], channels: null }));
+    showWorking(<Notices />, db.supabase);
+    const row = plainText((await screen.findAllByRole("row"))[1] as Element);
+    expect(row).toMatch(/^Alerta abriu · WhatsApp · 09:40abrir alertaAna Lima · •••••-8888enviado$/);
   });
 
   const openUnknown = async (write: Parameters<typeof fakeDatabase>[0] = () => ({ data: {} })) => {

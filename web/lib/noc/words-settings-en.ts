@@ -98,7 +98,7 @@ export const settingsEn: Record<keyof typeof settingsPt, string> = {
   "notice.resolve.resend": "It did not: send again",
   "notice.resolveNote.resend": "It leaves again if there is still something to tell.",
   "notice.resolve.drop": "It did not: leave it",
-  "notice.resolveNote.drop": "It counts as not sent; the end of the alert is not told.",
+  "notice.resolveNote.drop": "The end of the alert is not told.",
   "notice.resolveReason": "Reason",
   "notice.resolveReasonHint": "How you know",
   "notice.resolveNow": "Save",

@@ -97,7 +97,7 @@ export const settingsPt = {
   "notice.resolve.resend": "Não chegou: enviar de novo",
   "notice.resolveNote.resend": "Sai de novo, se ainda houver o que avisar.",
   "notice.resolve.drop": "Não chegou: deixar",
-  "notice.resolveNote.drop": "Conta como não enviado; o fim do alerta não é avisado.",
+  "notice.resolveNote.drop": "O fim do alerta não é avisado.",
   "notice.resolveReason": "Motivo",
   "notice.resolveReasonHint": "Como você soube",
   "notice.resolveNow": "Gravar",
