@@ -113,7 +113,7 @@ export function GridServices({ services, condition = READY, onSelect }: GridServ
       aside={
         <>
           <ConditionMark condition={shown} />
-          <PlanButton />
+          {services !== null && <PlanButton />}
         </>
       }
     >

@@ -80,7 +80,7 @@ function NoneHere({ old }: { old: boolean }) {
   return <PanelEmpty title={t("alerts.emptyTitle")} note={note} />;
 }
 
-function Count({ alerts }: { alerts: readonly Alert[] }) {
+function Count({ alerts, old }: { alerts: readonly Alert[]; old: boolean }) {
   const t = useT();
   const { may } = useAlertWork();
   const unowned = alerts.filter((alert) => alert.owner === null && may(alert)).length;
@@ -95,7 +95,7 @@ function Count({ alerts }: { alerts: readonly Alert[] }) {
       >
         {alerts.length}
       </b>
-      {unowned > 0 && t("alerts.unowned", { n: unowned })}
+      {unowned > 0 && !old && t("alerts.unowned", { n: unowned })}
     </span>
   );
 }
@@ -118,7 +118,7 @@ export function TableAlerts({
   return (
     <Card
       title={title}
-      note={showsContent(shown) && <Count alerts={sorted} />}
+      note={showsContent(shown) && <Count alerts={sorted} old={shown.kind !== "ready"} />}
       aside={
         <>
           {waiting > 0 && (

@@ -5,7 +5,9 @@ import { breach } from "./status";
 import type { JobsKpi, LlmKpi, QueueKpi } from "./types";
 
 export function queueView(kpi: QueueKpi, { t, format }: Writer): KpiView {
-  const { pending, worst } = kpi;
+  const { worst } = kpi;
+  // Nothing was ever measured: no zero is claimed.
+  const pending = kpi.status === "NO_DATA" ? null : kpi.pending;
   /** There is room for one: what needs a person comes before what failed. */
   const lost = () => {
     const { dead, unknown, failed } = kpi;
@@ -60,14 +62,16 @@ export function llmView(kpi: LlmKpi, { t, format, now }: Writer): KpiView {
 }
 
 export function jobsView(kpi: JobsKpi, { t, format }: Writer): KpiView {
-  const { failed, worst } = kpi;
+  const { worst } = kpi;
+  const known = kpi.status !== "NO_DATA";
+  const failed = known ? kpi.failed : null;
   return {
     label: t("kpi.jobs"),
     status: kpi.status,
     value: failed === null ? DASH : format.number(failed),
     unit: failed === null ? "" : t.count("kpi.unit.failed", failed),
     aside:
-      kpi.running === null
+      kpi.running === null || !known
         ? undefined
         : { text: t("kpi.running", { n: format.number(kpi.running) }), trend: null },
     spark: kpi.spark,
@@ -80,6 +84,6 @@ export function jobsView(kpi: JobsKpi, { t, format }: Writer): KpiView {
             figure: `${format.number(worst.failed)}×`,
             status: kpi.status === "UP" ? "UP" : kpi.status,
           },
-    sample: kpi.succeeded === null ? "" : t.count("kpi.succeeded", kpi.succeeded),
+    sample: kpi.succeeded === null || !known ? "" : t.count("kpi.succeeded", kpi.succeeded),
   };
 }
