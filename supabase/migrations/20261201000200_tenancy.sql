@@ -133,12 +133,13 @@ $$;
 /*
 Scopes of the caller's live memberships in the given roles: company keys, and '*'
 (rows without a company) for admin alone. Empty for strangers, never null. plpgsql for its
-plan cache: every query under RLS calls it.
+plan cache: every query under RLS calls it, and may use parallel workers.
 */
 create function noc.scopes_of(roles text[])
 returns text[]
 language plpgsql
 stable
+parallel safe
 security definer
 set search_path = ''
 as $$
@@ -177,6 +178,7 @@ create function noc.visible_scopes()
 returns text[]
 language sql
 stable
+parallel safe
 security definer
 set search_path = ''
 as $$
@@ -188,6 +190,7 @@ create function noc.operable_scopes()
 returns text[]
 language sql
 stable
+parallel safe
 security definer
 set search_path = ''
 as $$

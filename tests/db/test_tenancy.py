@@ -164,3 +164,13 @@ def test_a_session_is_touched_at_most_once_a_minute(
     )
     assert len(rows) == 2
     assert (rows[0]["last_seen_at"] - rows[0]["started_at"]).total_seconds() == 90
+
+
+def test_a_large_read_under_row_security_may_use_parallel_workers(
+    db: Database, world: World
+) -> None:
+    for setting in ("parallel_setup_cost", "parallel_tuple_cost", "min_parallel_table_scan_size"):
+        db.run(f"set local {setting} = 0")
+    with db.acting_as(world.franqueado_a):
+        plan = db.one("explain (format json) select count(*) from public.companies")
+    assert "'Gather'" in str(plan)
