@@ -49,11 +49,10 @@ def notice_of(message: Message, web_url: str) -> Notice:
 
 
 def what_happened(facts: Facts, words: Words) -> str:
-    """ "Omie lento"; a rule without words of its own shows its code."""
+    """ "Omie lento"; a rule without words of its own shows its code as words."""
     name = _service(facts, words) or str(facts["target"])
-    return words.rules.get(str(facts["code"]), "{service} · " + str(facts["code"])).format(
-        service=name
-    )
+    readable = str(facts["code"]).replace("_", " ").capitalize()
+    return words.rules.get(str(facts["code"]), "{service} · " + readable).format(service=name)
 
 
 def _service(facts: Facts, words: Words) -> str:

@@ -55,7 +55,7 @@ def test_the_same_in_english() -> None:
         ("opened", {"unit": "status", "value": 2, "threshold": 1}, "Medido: fora do ar\n"),
         ("opened", {"unit": "seconds", "value": 65, "threshold": 60}, "1 min (limite 1 min)"),
         ("opened", {"company_name": None}, "Empresa: todas (provedor ou plataforma)"),
-        ("opened", {"code": "own_rule"}, "Omie · own_rule"),
+        ("opened", {"code": "own_rule"}, "Omie · Own rule"),
         ("opened", {"code": "worker_silent", "service": None}, "Worker do NOC sem sinal"),
     ],
 )
