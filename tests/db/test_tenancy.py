@@ -172,5 +172,7 @@ def test_a_large_read_under_row_security_may_use_parallel_workers(
     for setting in ("parallel_setup_cost", "parallel_tuple_cost", "min_parallel_table_scan_size"):
         db.run(f"set local {setting} = 0")
     with db.acting_as(world.franqueado_a):
-        plan = db.one("explain (format json) select count(*) from public.companies")
+        plan = db.one(
+            "explain (format json) select count(*) from public.companies, generate_series(1, 10000)"
+        )
     assert "'Gather'" in str(plan)
