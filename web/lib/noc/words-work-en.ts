@@ -139,6 +139,7 @@ export const workEn: Record<keyof typeof workPt, string> = {
   "incident.why.jobs_failed": "The jobs that failed in the last {window} went beyond the limit.",
   "incident.why.jobs_stalled": "More jobs than the limit have been running for longer than {window}.",
   "incident.why.rule_failures": "A rule of the NOC failed three times in a row.",
+  "incident.why.audit_faults": "The audit trail does not agree with what was written.",
   "incident.why.blocked_sessions": "The blocked sessions in the database went beyond the limit.",
   "incident.why.cache_hit_ratio": "The share of the database's reads served from memory fell below the minimum.",
   "incident.why.deadlocks": "The deadlocks of the last hour in the database went beyond the limit.",

@@ -138,6 +138,7 @@ export const workPt = {
   "incident.why.jobs_failed": "Os jobs que falharam nos últimos {window} passaram do limite.",
   "incident.why.jobs_stalled": "Há mais jobs rodando por mais de {window} do que o limite.",
   "incident.why.rule_failures": "Uma regra do NOC falhou três vezes seguidas ao ser avaliada.",
+  "incident.why.audit_faults": "A trilha de auditoria não confere com o que foi gravado.",
   "incident.why.blocked_sessions": "As sessões bloqueadas no banco passaram do limite.",
   "incident.why.cache_hit_ratio": "A parte das leituras do banco servida da memória ficou abaixo do mínimo.",
   "incident.why.deadlocks": "Os deadlocks da última hora no banco passaram do limite.",
