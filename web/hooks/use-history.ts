@@ -1,6 +1,7 @@
 "use client";
 
-import { useInfiniteQuery, type InfiniteData } from "@tanstack/react-query";
+import { useInfiniteQuery, type InfiniteData, type UseInfiniteQueryResult } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import { readHistory, type HistoryQuestion } from "@/lib/noc/api";
 import { lastContact, serverNow } from "@/lib/noc/contact";
 import type { NocError } from "@/lib/noc/error";
@@ -30,6 +31,35 @@ export interface HistoryRead {
 
 type Pages = InfiniteData<Answer<HistoryPage>, string | null>;
 
+type MoreOf = Pick<
+  UseInfiniteQueryResult<Pages, NocError>,
+  "data" | "hasNextPage" | "isFetching" | "isFetchNextPageError" | "fetchNextPage"
+>;
+
+/**
+ * Asks for pages until as many are there as the reader wants. A re-read cancels a page on its way
+ * and a page a re-read; so a page waits for the re-read, and is asked for again after one.
+ */
+function useWantedPages(
+  of: string,
+  { data, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage }: MoreOf,
+): Pick<HistoryRead, "onMore" | "loadingMore"> {
+  const [wanted, setWanted] = useState({ of, pages: 1 });
+  const count = data?.pages.length ?? 0;
+  const short = wanted.of === of && hasNextPage && count > 0 && count < wanted.pages;
+  useEffect(() => {
+    if (short && !isFetching && !isFetchNextPageError) void fetchNextPage();
+  }, [short, isFetching, isFetchNextPageError, fetchNextPage]);
+  const onMore = () => {
+    if (short && isFetchNextPageError) void fetchNextPage();
+    setWanted({ of, pages: count + 1 });
+  };
+  return {
+    onMore: hasNextPage ? onMore : null,
+    loadingMore: short && !isFetchNextPageError,
+  };
+}
+
 /** The alerts of any time that the filters leave, page by page. */
 export function useHistory(filter: Filter, asked: HistoryFilter): HistoryRead {
   const { supabase, user_id } = useSignedIn();
@@ -43,8 +73,9 @@ export function useHistory(filter: Filter, asked: HistoryFilter): HistoryRead {
     const now = serverNow(watch.get().contact.clock, Date.now()) ?? Date.now();
     return { company_cnpj, group_id, service, severity, state, code, from: startOf(period, now) };
   };
+  const scope = [company_cnpj, group_id, service, severity, state, code, period];
   const query = useInfiniteQuery<Answer<HistoryPage>, NocError, Pages, readonly (string | null)[], string | null>({
-    queryKey: [...keyOf(user_id, "history"), company_cnpj, group_id, service, severity, state, code, period],
+    queryKey: [...keyOf(user_id, "history"), ...scope],
     queryFn: ({ pageParam, signal }) =>
       watch.through(readHistory(supabase, question(), pageParam, PAGE_ROWS, signal)),
     initialPageParam: null,
@@ -59,6 +90,7 @@ export function useHistory(filter: Filter, asked: HistoryFilter): HistoryRead {
 
   const pages = query.data?.pages ?? [];
   const first = pages[0] ?? null;
+  const more = useWantedPages(scope.join("|"), query);
   return {
     alerts: first === null ? null : pages.flatMap(({ data }) => data.alerts),
     total: first?.data.total ?? 0,
@@ -70,8 +102,7 @@ export function useHistory(filter: Filter, asked: HistoryFilter): HistoryRead {
       last_contact: lastContact(contact),
     }),
     onRetry: () => void query.refetch(),
-    onMore: query.hasNextPage ? () => void query.fetchNextPage() : null,
-    loadingMore: query.isFetchingNextPage,
+    ...more,
     moreFailed: query.isFetchNextPageError ? query.error : null,
     question,
   };

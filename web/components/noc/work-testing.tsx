@@ -49,12 +49,17 @@ export function fakeDatabase(answer: (name: string) => Reply | Promise<Reply>) {
 }
 
 /** The component inside a signed-in page that can work alerts. */
-export function showWorking(ui: ReactElement, supabase: SupabaseClient, me: Partial<Me> = {}) {
+export function showWorking(
+  ui: ReactElement,
+  supabase: SupabaseClient,
+  me: Partial<Me> = {},
+  queries = new QueryClient(),
+) {
   const signOut = () => Promise.resolve();
   const session = { state: "signed-in", supabase, user_id: "me", email: EMAIL, signOut } as const;
   const noc = { watch: createWatch(() => NOW), askNow: vi.fn(), togglePause: vi.fn() };
   const page = (inner: ReactElement) => (
-    <QueryClientProvider client={new QueryClient()}>
+    <QueryClientProvider client={queries}>
       <SessionContext value={session}>
         <NocContext value={noc}>
           <WorkProvider me={makeMe(me)}>{inner}</WorkProvider>
