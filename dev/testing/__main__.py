@@ -7,6 +7,7 @@ the arguments after `--` added to each. The last line is exactly `N passed, N fa
 import argparse
 import signal
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -35,9 +36,7 @@ def _run(chosen: Sequence[Step]) -> list[Outcome]:
     outcomes: list[Outcome] = []
     try:
         stage.discard_abandoned()
-        for step in chosen:
-            if not step.stack:
-                outcomes.append(_shown(step, {}))
+        outcomes += _in_lanes([step for step in chosen if not step.stack], {})
         _run_on_stage([step for step in chosen if step.stack], outcomes)
     except KeyboardInterrupt:
         outcomes.append(crashed(Step("interrupted", ()), "stopped before the end"))
@@ -58,18 +57,45 @@ def _run_on_stage(chosen: Sequence[Step], outcomes: list[Outcome]) -> None:
             reason = f"the test stack did not start: {error}"
             outcomes.append(crashed(Step("test stack", ()), reason))
             return
-        for _, lane in groupby(chosen, lambda step: step.lane or step.name):
-            outcomes += _together(list(lane), env)
+        outcomes += _in_lanes(chosen, env)
 
 
-def _together(lane: Sequence[Step], env: Mapping[str, str]) -> list[Outcome]:
-    """All steps of a lane at the same time; an interruption ends them all."""
-    with ThreadPoolExecutor(len(lane)) as pool:
+def _in_lanes(chosen: Sequence[Step], env: Mapping[str, str]) -> list[Outcome]:
+    """Steps in their order; neighbours that have lanes run lane beside lane."""
+    outcomes: list[Outcome] = []
+    for laned, some in groupby(chosen, lambda step: step.lane != ""):
+        lanes: dict[str, list[Step]] = {}
+        for step in some:
+            lanes.setdefault(step.lane, []).append(step)
+        if laned:
+            outcomes += _together(list(lanes.values()), env)
+        else:
+            outcomes += _one_by_one(lanes[""], env)
+    return outcomes
+
+
+def _together(lanes: Sequence[Sequence[Step]], env: Mapping[str, str]) -> list[Outcome]:
+    """All lanes at the same time; an interruption ends every one."""
+    stopped = threading.Event()
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        running = [pool.submit(_one_by_one, lane, env, stopped) for lane in lanes]
         try:
-            return list(pool.map(lambda step: _shown(step, env), lane))
+            return [outcome for lane in running for outcome in lane.result()]
         except KeyboardInterrupt:
+            stopped.set()
             end_running()
             raise
+
+
+def _one_by_one(
+    steps: Sequence[Step], env: Mapping[str, str], stopped: threading.Event | None = None
+) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    for step in steps:
+        if stopped is not None and stopped.is_set():
+            break
+        outcomes.append(_shown(step, env))
+    return outcomes
 
 
 def _shown(step: Step, env: Mapping[str, str]) -> Outcome:

@@ -19,7 +19,7 @@ class Step:
     """One command. It is present when all of `needs` exist, each a path or a glob.
 
     `reader` null: the command is one test by itself. `stack`: it needs the running instance.
-    Neighbours of one `lane` run at the same time.
+    Neighbours with a `lane` run at the same time as other lanes, one after another in their own.
     """
 
     name: str
@@ -40,24 +40,34 @@ def checks() -> list[Step]:
     """Formatters, linters and types: quick, and independent of each other."""
     python = _existing(PYTHON_FOLDERS)
     return [
-        Step("sqlfluff", (_bin("sqlfluff"), "lint", "--nocolor", *_existing(SQL_FOLDERS))),
-        Step("policies drift", (str(PYTHON), "-m", "dev.policies", "--check"), ("policies/*.sql",)),
-        Step("ruff", (_bin("ruff"), "check", "--no-cache", *python)),
-        Step("ruff format", (_bin("ruff"), "format", "--no-cache", "--check", *python)),
-        Step("mypy", (_bin("mypy"), *python)),
-        Step(
-            "import-linter",
-            (_bin("lint-imports"), "--no-cache", "--config", "workers/.importlinter"),
-            ("workers/.importlinter",),
+        *_lane(
+            "python, SQL and Deno",
+            Step("sqlfluff", (_bin("sqlfluff"), "lint", "--nocolor", *_existing(SQL_FOLDERS))),
+            Step(
+                "policies drift",
+                (str(PYTHON), "-m", "dev.policies", "--check"),
+                ("policies/*.sql",),
+            ),
+            Step("ruff", (_bin("ruff"), "check", "--no-cache", *python)),
+            Step("ruff format", (_bin("ruff"), "format", "--no-cache", "--check", *python)),
+            Step("mypy", (_bin("mypy"), *python)),
+            Step(
+                "import-linter",
+                (_bin("lint-imports"), "--no-cache", "--config", "workers/.importlinter"),
+                ("workers/.importlinter",),
+            ),
+            Step(
+                "deno check",
+                (str(NODE_BIN / "deno"), "task", "--quiet", "check"),
+                ("supabase/functions/*/index.ts", "tests/functions/*.ts"),
+                cwd=ROOT / "supabase/functions",
+            ),
         ),
-        _npm("eslint", "lint"),
-        _npm("tsc", "types"),
-        Step("page build", (str(PYTHON), "-m", "dev.stack.web"), ("web/package.json",)),
-        Step(
-            "deno check",
-            (str(NODE_BIN / "deno"), "task", "--quiet", "check"),
-            ("supabase/functions/*/index.ts", "tests/functions/*.ts"),
-            cwd=ROOT / "supabase/functions",
+        *_lane(
+            "page",
+            _npm("eslint", "lint"),
+            _npm("tsc", "types"),
+            Step("page build", (str(PYTHON), "-m", "dev.stack.web"), ("web/package.json",)),
         ),
     ]
 
@@ -82,17 +92,28 @@ def tests() -> list[Step]:
             counts.pg_prove,
             stack=True,
         ),
-        _pytest("pytest db", "tests/db", apart=True),
-        _pytest("pytest other", "tests", "--ignore", "tests/db"),
-        Step(
-            "node contract",
-            (_bin("node"), "--test", "--test-reporter=tap", "tests/contract/js/*.test.mjs"),
-            ("tests/contract/js/*.test.mjs",),
-            counts.node,
-            stack=True,
+        *_lane(
+            "clusters of their own",
+            _pytest("pytest db", "tests/db", apart=True),
+            _pytest("pytest live", "tests/live"),
         ),
-        _alive(_npm("e2e", "e2e", counts.vitest, stack=True, needs=("web/e2e/*",))),
+        *_lane(
+            "the shared instance",
+            _pytest("pytest other", "tests", "--ignore", "tests/db", "--ignore", "tests/live"),
+            Step(
+                "node contract",
+                (_bin("node"), "--test", "--test-reporter=tap", "tests/contract/js/*.test.mjs"),
+                ("tests/contract/js/*.test.mjs",),
+                counts.node,
+                stack=True,
+            ),
+            _alive(_npm("e2e", "e2e", counts.vitest, stack=True, needs=("web/e2e/*",))),
+        ),
     ]
+
+
+def _lane(name: str, *steps: Step) -> list[Step]:
+    return [replace(step, lane=name) for step in steps]
 
 
 def _pytest(name: str, *arguments: str, apart: bool = False) -> Step:
@@ -100,7 +121,7 @@ def _pytest(name: str, *arguments: str, apart: bool = False) -> Step:
     before = (str(PYTHON), "-m", "dev.testing.apart") if apart else ()
     command = (str(PYTHON), "-m", "pytest", "-p", "no:cacheprovider", "--color=no", *arguments)
     needs = ("tests/**/test_*.py",)
-    return Step(name, before + command, needs, counts.pytest, stack=True, lane="pytest")
+    return Step(name, before + command, needs, counts.pytest, stack=True)
 
 
 def _npm(
