@@ -63,7 +63,11 @@ def test_a_service_whose_environment_changed_is_started_again(
 
 def test_a_failing_service_is_named_with_its_last_words(supervisor: Supervisor) -> None:
     broken = Service(
-        "broken", (sys.executable, "-c", "raise SystemExit('no such table')"), {}, settle_s=0.05
+        name="broken",
+        command=(sys.executable, "-c", "raise SystemExit('no such table')"),
+        env={},
+        ready_text="listening",
+        settle_s=0.05,
     )
     with pytest.raises(StackError, match="broken ended at once: no such table"):
         supervisor.up([sleeper("good"), broken])
