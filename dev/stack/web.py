@@ -19,6 +19,8 @@ from dev.stack.paths import LOCAL, ROOT, WEB, tool_env
 MARK: Final = LOCAL / "web-built.txt"
 LOG: Final = LOCAL / "log/web-build.log"
 NOT_SOURCES: Final = {"out", ".next", "node_modules", "e2e", "coverage"}
+# What the build itself writes beside its sources.
+WRITTEN: Final = {"next-env.d.ts", "tsconfig.tsbuildinfo"}
 
 
 def build_if_changed(say: Callable[[str], None]) -> str | None:
@@ -75,7 +77,7 @@ def _files(folder: Path) -> list[Path]:
     for path in folder.iterdir():
         if path.is_dir() and path.name not in NOT_SOURCES:
             found += _files(path)
-        elif path.is_file() and path.suffix != ".tsbuildinfo":
+        elif path.is_file() and path.name not in WRITTEN:
             found.append(path)
     return found
 

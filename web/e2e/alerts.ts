@@ -104,14 +104,17 @@ export async function settleProbes(
   );
 }
 
-/** The alert of that check; null before the engine has opened one. */
+/**
+ * The alert of that check; null before the engine has opened one. Not by its instant: a tick that
+ * began before the probes were settled may open it.
+ */
 export async function alertOf(check_id: string): Promise<string | null> {
   const found = await sql(
     `select a.alert_id from public.noc_alerts as a
      inner join noc.check_targets as t
        on t.company_cnpj = a.company_cnpj and t.service_name = a.service
      where t.check_id = :'check' and a.code = 'service_down'
-       and a.opened_at >= t.since order by a.opened_at desc limit 1;`,
+     order by a.opened_at desc limit 1;`,
     { check: check_id },
   );
   return found === "" ? null : found;
