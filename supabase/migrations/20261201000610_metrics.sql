@@ -1,13 +1,14 @@
 -- Facts -> summary. metrics_agg holds each window at five levels. noc.roll_up consumes the
--- ledger's pending batches exactly once into 1m rows; noc.close_windows makes 5m and 1h
+-- ledger's pending batches exactly once into 1m rows; noc.close_windows makes 5m, 1h and 6h
 -- rows when their bucket has closed; noc.finalise fills p50/p95 of closed buckets.
 
 /*
 Null company at cell, service and company level: the platform's own traffic; at
 endpoint and global level: everything. Rates are ratios of `count`. p50_ms and p95_ms
 are null until the bucket is closed, and again after a late row until the next tick. A
-5m or 1h row exists from the first tick after its bucket closed; what is open is read
-from the finer rows (noc.metric_rows).
+5m, 1h or 6h row exists from the first tick after its bucket closed; what is open is read
+from the finer rows (noc.metric_rows). 6h serves the figure of a day or a week, which merges
+sketches and so costs what they are in number; no cell has such a row.
 */
 create table public.metrics_agg (
     -- Texts, not enums: only a leakproof comparison (text has one) may use the index under RLS.
@@ -38,10 +39,13 @@ create table noc.metrics_agg_5m partition of public.metrics_agg
 for values in ('5m') partition by range (bucket);
 create table noc.metrics_agg_1h partition of public.metrics_agg
 for values in ('1h') partition by range (bucket);
+create table noc.metrics_agg_6h partition of public.metrics_agg
+for values in ('6h') partition by range (bucket);
 
 alter table noc.metrics_agg_1m enable row level security;
 alter table noc.metrics_agg_5m enable row level security;
 alter table noc.metrics_agg_1h enable row level security;
+alter table noc.metrics_agg_6h enable row level security;
 
 -- Column order: one contiguous range for a tenant's window, few hot leaf pages per tick.
 create unique index metrics_agg_key on public.metrics_agg (
@@ -58,7 +62,8 @@ on public.metrics_agg using brin (bucket) with (pages_per_range = 8);
 insert into noc.partitioned_tables (parent, step, ahead, keep, storage) values
 ('noc.metrics_agg_1m', '1 day', 3, '3 days', 'fillfactor = 50, toast_tuple_target = 8160'),
 ('noc.metrics_agg_5m', '7 days', 2, '35 days', 'fillfactor = 50, toast_tuple_target = 8160'),
-('noc.metrics_agg_1h', '28 days', 2, '400 days', 'fillfactor = 50, toast_tuple_target = 8160');
+('noc.metrics_agg_1h', '28 days', 2, '400 days', 'fillfactor = 50, toast_tuple_target = 8160'),
+('noc.metrics_agg_6h', '28 days', 2, '400 days', 'fillfactor = 50, toast_tuple_target = 8160');
 
 /*
 The windows that are made of a finer one, once, when their bucket closes: two thirds of a
@@ -69,11 +74,12 @@ create table noc.coarse_windows (
     "window" text collate "C" primary key,
     finer text collate "C" not null,
     step interval not null,
+    cells boolean not null,         -- whether it holds cells beside the marginals
     closed_to timestamptz not null default '-infinity'
 );
 
-insert into noc.coarse_windows ("window", finer, step) values
-('5m', '1m', '5 minutes'), ('1h', '5m', '1 hour');
+insert into noc.coarse_windows ("window", finer, step, cells) values
+('5m', '1m', '5 minutes', true), ('1h', '5m', '1 hour', true), ('6h', '1h', '6 hours', false);
 
 alter table noc.coarse_windows enable row level security;
 
@@ -172,7 +178,7 @@ $$;
 Adds the rows of the batches to metrics_agg. They are looked up by neighbouring ids, which
 lie in neighbouring pages, within the span of their instants, which prunes partitions: a
 few late rows cost about their own number, not that of their minute. A batch counts once,
-whatever number of pending rows it has. What belongs to a closed 5m or 1h bucket goes into
+whatever number of pending rows it has. What belongs to a closed coarser bucket goes into
 that too.
 Sorting is off: the planner cannot know how many groups there are, and hashing is three
 times faster; so are scans of whole leaves; jit, because that makes plans look dear. plpgsql
@@ -280,7 +286,8 @@ begin
             m.service, m.endpoint, noc.total(m.n), noc.total(m.errors), noc.total(m.errors_4xx),
             noc.total(m.latency_sum), max(m.latency_max), noc.sketch_concat(m.sketch)
         from minute as m
-        inner join noc.coarse_windows as w on w.closed_to > m.bucket
+        inner join noc.coarse_windows as w
+            on w.closed_to > m.bucket and (w.cells or m.level <> 'cell')
         group by 1, 2, 3, 4, 5, 6
     ),
 
@@ -317,7 +324,7 @@ end;
 $$;
 
 /*
-Makes the rows of every 5m and 1h bucket that has closed by `at` from the finer rows.
+Makes the rows of every coarser bucket that has closed by `at` from the finer rows.
 Gives how many rows.
 */
 create function noc.close_windows(at timestamptz)
@@ -351,6 +358,7 @@ begin
             from public.metrics_agg as m
             where m."window" = v_window.finer
                 and m.bucket >= v_window.closed_to and m.bucket < v_closed_to
+                and (v_window.cells or m.level <> 'cell')
             group by 2, 3, 4, 5, 6
             -- A company's rows on neighbouring pages: its readers touch a tenth of the pages.
             order by 2, 3, 4

@@ -104,9 +104,9 @@ as $$
 $$;
 
 /*
-Rows that tile [starts, ends) exactly with the fewest buckets: whole hours, then five
-minutes, then minutes at the live edge. A start off the five-minute marks (the short
-ranges) is read in minutes alone.
+Rows that tile [starts, ends) exactly with the fewest buckets: six hours, whole hours at
+both sides of them, five minutes outside those, minutes at the live edge. A start off the
+five-minute marks (the short ranges) is read in minutes alone.
 */
 create function noc.span_rows(s noc.read_scope, starts timestamptz, ends timestamptz)
 returns setof noc.metric_row
@@ -116,17 +116,25 @@ rows 60
 set search_path = ''
 as $$
 declare
-    v_first_hour timestamptz := date_bin('1 hour', starts + interval '59 minutes 59 seconds',
-        '2000-01-01 00:00+00');
-    v_last_hour timestamptz := date_bin('1 hour', ends, '2000-01-01 00:00+00');
-    v_last_five timestamptz := date_bin('5 minutes', ends, '2000-01-01 00:00+00');
+    v_origin constant timestamptz := '2000-01-01 00:00+00';
+    v_first_hour timestamptz := date_bin('1 hour', starts + interval '00:59:59', v_origin);
+    v_last_hour timestamptz := date_bin('1 hour', ends, v_origin);
+    v_last_five timestamptz := date_bin('5 minutes', ends, v_origin);
+    v_first_six timestamptz := date_bin('6 hours', v_first_hour + interval '5 hours', v_origin);
+    v_last_six timestamptz := date_bin('6 hours', v_last_hour, v_origin);
 begin
     if ends - starts <= interval '1 hour' then
         return query select * from noc.scope_rows(s, '1m', starts, ends);
         return;
     end if;
     return query select * from noc.scope_rows(s, '5m', starts, v_first_hour);
-    return query select * from noc.scope_rows(s, '1h', v_first_hour, v_last_hour);
+    if v_first_six < v_last_six then
+        return query select * from noc.scope_rows(s, '1h', v_first_hour, v_first_six);
+        return query select * from noc.scope_rows(s, '6h', v_first_six, v_last_six);
+        return query select * from noc.scope_rows(s, '1h', v_last_six, v_last_hour);
+    else
+        return query select * from noc.scope_rows(s, '1h', v_first_hour, v_last_hour);
+    end if;
     return query select * from noc.scope_rows(s, '5m', v_last_hour, v_last_five);
     return query select * from noc.scope_rows(s, '1m', v_last_five, ends);
 end;

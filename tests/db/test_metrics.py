@@ -72,7 +72,7 @@ def test_a_closed_bucket_has_percentiles_and_an_open_one_not_yet(
     assert rows(db, "global")[0]["p95_ms"] == pytest.approx(100, rel=0.01)
 
 
-@pytest.mark.parametrize(("window", "minutes"), [("5m", 5), ("1h", 60)])
+@pytest.mark.parametrize(("window", "minutes"), [("5m", 5), ("1h", 60), ("6h", 360)])
 def test_a_coarse_bucket_exists_once_it_has_closed(
     db: Database, at: datetime, window: str, minutes: int
 ) -> None:
@@ -156,6 +156,51 @@ def test_random_traffic_equals_a_recompute_from_raw(db: Database, at: datetime) 
         "select * from public.metrics_agg as m where array[m.p50_ms, m.p95_ms]"
         " is distinct from noc.sketch_quantiles(m.sketch, '{0.5,0.95}')"
     )
+
+
+def test_a_span_holds_each_of_its_calls_once_wherever_it_begins(db: Database, at: datetime) -> None:
+    """Its tiles of six hours, an hour, five minutes and one leave no gap and do not overlap."""
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    dice = random.Random(seed)
+    now = at + timedelta(seconds=dice.uniform(0, 6 * 3600))
+    key = ingest_key(db, A1)
+    ages = [dice.uniform(0, 47 * 3600) for _ in range(900)]
+    for first in range(0, len(ages), 300):
+        calls = [call(now - timedelta(seconds=age)) for age in ages[first : first + 300]]
+        ingest(db, key, calls, now)
+    db.run("select noc.tick(%s)", now)
+    last = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    for _ in range(30):
+        ends = last - timedelta(minutes=dice.choice([0, 0, dice.randrange(600)]))
+        mark = ends.replace(minute=ends.minute // 5 * 5)
+        starts = mark - timedelta(minutes=5 * dice.randrange(13, 12 * 30))
+        counted = db.one(
+            "select coalesce(sum(r.count), 0) from noc.span_rows("
+            "row(false, array[%s], null, '24h', '5m', null, null)::noc.read_scope, %s, %s) as r",
+            A1, starts, ends,
+        )  # fmt: skip
+        assert counted == db.one(
+            'select count(*) from public.api_usage where "timestamp" >= %s and "timestamp" < %s',
+            starts, ends,
+        )  # fmt: skip
+    used = db.one("select count(*) from public.metrics_agg where \"window\" = '6h'")
+    assert used > 0
+
+
+def test_a_day_is_read_from_few_rows(db: Database, at: datetime) -> None:
+    """Three quarters of it are six-hour rows: what the figure costs is the rows it merges."""
+    key = ingest_key(db, A1)
+    minutes = range(0, 24 * 60, 5)
+    calls = [call(at - timedelta(minutes=minute)) for minute in minutes]
+    ingest(db, key, calls, at)
+    db.run("select noc.tick(%s)", at + timedelta(minutes=1))
+    found = db.one(
+        "select count(*) from noc.span_rows("
+        "row(false, array[%s], null, '24h', '5m', null, null)::noc.read_scope, %s, %s)",
+        A1, at - timedelta(hours=23), at,
+    )  # fmt: skip
+    assert found <= 3 + 5
 
 
 def test_a_batch_stored_in_parts_counts_once(db: Database, at: datetime) -> None:
