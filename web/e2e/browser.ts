@@ -67,9 +67,14 @@ export async function openAs(page: Page, email: string, path = "/noc/"): Promise
   await settled(page);
 }
 
-/** Until the banner says something: the first read was answered. */
+/** Until the banner says something: the first read was answered. Else tells what the page shows. */
 export async function settled(page: Page): Promise<void> {
-  await page.locator("main [data-verdict]").waitFor();
+  try {
+    await page.locator("main [data-verdict]").waitFor();
+  } catch (cause) {
+    const shown = (await page.locator("body").innerText()).replaceAll(/\s+/g, " ");
+    throw new Error(`${page.url()} never settled; it shows: ${shown.slice(0, 600)}`, { cause });
+  }
 }
 
 export const badge = (page: Page) => page.getByRole("button", { name: /^NOC \S/ });
