@@ -41,7 +41,7 @@ describe("a franqueado", () => {
     await row().waitFor({ state: "detached" });
     const lines = await drawer().getByRole("list").first().getByRole("listitem").allInnerTexts();
     expect(lines.join("\n")).toMatch(
-      /Você fechou[\s\S]*Você anotou[\s\S]*Você reconheceu[\s\S]*27\smin sem ação[\s\S]*Alerta abriu/,
+      /Você fechou[\s\S]*Você anotou[\s\S]*Você reconheceu[\s\S]*2[67]\smin sem ação[\s\S]*Alerta abriu/,
     );
     expect(traces.complaints).toEqual([]);
   });
