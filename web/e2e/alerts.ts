@@ -126,7 +126,7 @@ export async function dropF360(): Promise<void> {
     `begin;
      -- No tick runs and no worker sends meanwhile.
      select pg_advisory_xact_lock(1313817344, 1);
-     lock table noc.notifications in share row exclusive mode;
+     lock table noc.notifications in exclusive mode;
      create temp table gone on commit drop as
      select alert_id from public.noc_alerts
      where service = 'f360' and code = 'service_down' and company_cnpj is not null;
@@ -165,7 +165,7 @@ export async function dropAlerts(): Promise<void> {
     `begin;
      -- No tick runs and no worker sends meanwhile.
      select pg_advisory_xact_lock(1313817344, 1);
-     lock table noc.notifications in share row exclusive mode;
+     lock table noc.notifications in exclusive mode;
      create temp table gone on commit drop as
      select alert_id from public.noc_alerts where fingerprint like 'e2e:%';
      delete from noc.notifications where alert_id in (select alert_id from gone);
@@ -206,7 +206,7 @@ export async function dropSettings(): Promise<void> {
      begin;
      -- No tick runs and no worker sends meanwhile.
      select pg_advisory_xact_lock(1313817344, 1);
-     lock table noc.notifications in share row exclusive mode;
+     lock table noc.notifications in exclusive mode;
      create temp table gone on commit drop as
      select alert_id from public.noc_alerts where code = :'code';
      delete from noc.rule_states where rule_id in (
