@@ -24,6 +24,8 @@ insert into noc.inhibitions values
 -- The backlog of an outage takes its time to drain.
 ('whatsapp_down', '{service_down}', 'service:whatsapp', '{whatsapp_queue_pending}', true, 900),
 ('database_down', '{service_down}', 'service:supabase:postgres', null, false, 120),
+-- Workers report through it.
+('rest_down', '{service_down}', 'service:supabase:rest', '{worker_silent,no_data}', false, 120),
 -- Who does not look brings nothing.
 ('prober_silent', '{worker_silent}', 'service:worker:health', '{no_data}', false, 120);
 

@@ -216,6 +216,23 @@ def test_only_the_worker_that_probes_holds_back_the_silence_of_probes(
     assert (cause(db, alert) is not None) is held
 
 
+def test_workers_are_not_told_to_be_silent_while_the_way_they_report_by_is_down(
+    db: Database, at: datetime
+) -> None:
+    """It is known when they are back: what they saw they settle then, and only then."""
+    for worker in ("health", "notify"):
+        db.run("select noc.heartbeat(%s, 'one', %s, '{}', %s)", worker, at, at)
+    probed(db, "omie", "UP", at, A1)
+    judge(db, at + 10 * MIN)
+    silent = [*alerts(db, None, "worker_silent"), *alerts(db, A1, "no_data")]
+    assert {alert["code"] for alert in silent} == {"worker_silent", "no_data"}
+    source = down(db, at + 10 * MIN + S, service="supabase:rest")
+    for alert in silent:
+        assert cause(db, alert) is not None
+    of_notify = next(a for a in silent if a["target"] == "service:worker:notify")
+    assert cause(db, of_notify) == f"inhibition:{source}"
+
+
 def test_an_inhibited_alert_still_colours_its_service(
     db: Database, world: World, at: datetime
 ) -> None:

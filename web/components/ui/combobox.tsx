@@ -160,7 +160,7 @@ export function Combobox({ icon, onChange, ...list }: ComboboxProps) {
     <Popover open={open} onOpenChange={setOpen}>
       <PopoverTrigger
         aria-label={`${list.label}: ${chosen?.label ?? ""}`}
-        className="inline-flex h-7 min-w-0 items-center gap-1.5 rounded-control border border-line-2 bg-panel pr-2 pl-2.5 text-small whitespace-nowrap transition-colors duration-(--t-fast) hover:bg-hover"
+        className="inline-flex h-7 min-w-0 items-center gap-1.5 rounded-control border border-line-2 bg-panel pr-2 pl-2.5 text-small max-tablet:h-11 whitespace-nowrap transition-colors duration-(--t-fast) hover:bg-hover"
       >
         {icon}
         <span className="min-w-0 truncate font-medium">{chosen?.label}</span>

@@ -35,7 +35,7 @@ export function Segments<V extends string>({
       value={value}
       onValueChange={choose}
       className={clsx(
-        "inline-flex h-7 shrink-0 rounded-control border border-line-2 bg-panel p-0.5",
+        "inline-flex h-7 shrink-0 rounded-control border border-line-2 bg-panel p-0.5 max-tablet:h-11",
         className,
       )}
     >
