@@ -61,7 +61,7 @@ describe("a franqueado", () => {
     await dialog().getByRole("radio", { name: /^Só este alerta/ }).focus();
     const rule = dialog().getByRole("radio", { name: /^Esta regra nesta empresa/ });
     // A person holds a key; the choice follows the focus only while it is down.
-    await stage.page.keyboard.press("ArrowDown", { delay: 100 });
+    await stage.page.keyboard.press("ArrowDown", { delay: 400 });
     await expect.poll(() => rule.isChecked()).toBe(true);
     const reason = dialog().getByRole("textbox", { name: "Motivo" });
     await dialog().getByRole("button", { name: /^Silenciar \d/ }).press("Enter");
