@@ -114,6 +114,12 @@ BUILDERS: Mapping[str, Builder] = {
 }
 
 
+async def build(name: str, settings: Settings, rpc: Rpc, stack: AsyncExitStack) -> Worker:
+    """The worker of that name."""
+    with logs.of_worker(name):
+        return await BUILDERS[name](settings, rpc, stack)
+
+
 def beat_of(worker: Worker, rpc: Rpc, instance: str) -> Beat:
     """How this worker's heartbeat reaches the database."""
 
@@ -135,8 +141,8 @@ async def main(names: tuple[str, ...], settings: Settings) -> int:
         rpc = await open_rpc(
             settings.supabase_url, settings.publishable_key, settings.worker_token, http
         )
-        workers: list[Worker] = [await BUILDERS[name](settings, rpc, stack) for name in names]
-        log.info("started", extra={"workers": names, "instance": settings.instance})
+        workers = [await build(name, settings, rpc, stack) for name in names]
+        log.info("started", extra={"workers": names})
         tasks = [
             asyncio.create_task(run(worker, beat_of(worker, rpc, settings.instance), stop))
             for worker in workers
@@ -177,7 +183,7 @@ def entry() -> int:
     logs.configure(Redactor())
     try:
         settings = load(names, os.environ)
-        logs.configure(Redactor.of(settings.secrets))
+        logs.configure(Redactor.of(settings.secrets), instance=settings.instance)
         return asyncio.run(main(names, settings))
     except SettingsError as error:
         log.error("cannot start: %s", error)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from workers.clock import SYSTEM_CLOCK, Clock
 from workers.errors import WorkerError
+from workers.log import of_worker
 
 log = logging.getLogger(__name__)
 _random = random.SystemRandom()
@@ -66,14 +67,15 @@ async def run(
     """Turn the worker and its heartbeat until `stop` is set, then drain it."""
     pace = pace or Pace()
     pulse = Pulse(turned_at=clock.elapsed())
-    herald = asyncio.create_task(_beat(worker, beat, pulse, stop, pace, clock))
-    try:
-        await _turn(worker, pulse, stop, pace, clock)
-        await worker.drain()
-    finally:
-        herald.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await herald
+    with of_worker(worker.name):
+        herald = asyncio.create_task(_beat(worker, beat, pulse, stop, pace, clock))
+        try:
+            await _turn(worker, pulse, stop, pace, clock)
+            await worker.drain()
+        finally:
+            herald.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await herald
 
 
 async def _turn(
@@ -84,11 +86,11 @@ async def _turn(
         try:
             done = await worker.step()
         except Exception as error:
-            _note_failure(worker, pulse, error)
+            _note_failure(pulse, error)
             delay = min(pace.failure_max, pace.failure_min * 2 ** (pulse.failures - 1))
             await pause(stop, delay)
             continue
-        _note_success(worker, pulse, clock)
+        _note_success(pulse, clock)
         if done:
             idle = pace.idle_min
             await asyncio.sleep(0)
@@ -104,7 +106,7 @@ async def _beat(
     while not stop.is_set():
         silent_for = clock.elapsed() - pulse.turned_at
         if silent_for > pace.stalled:
-            log.error("the step is stuck", extra={"worker": worker.name, "silent_s": silent_for})
+            log.error("the step is stuck", extra={"silent_s": silent_for})
         else:
             try:
                 await beat(dict(worker.status()) | {"failures": pulse.failures})
@@ -113,7 +115,7 @@ async def _beat(
             except Exception as error:
                 if unheard != type(error).__name__:
                     level = logging.WARNING if isinstance(error, WorkerError) else logging.ERROR
-                    log.log(level, "heartbeat: %s", error, extra={"worker": worker.name})
+                    log.log(level, "heartbeat: %s", error)
                 unheard = type(error).__name__
         await pause(stop, pace.heartbeat)
 
@@ -124,16 +126,16 @@ async def pause(stop: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stop.wait(), seconds * _random.uniform(0.9, 1.1))
 
 
-def _note_failure(worker: Worker, pulse: Pulse, error: Exception) -> None:
+def _note_failure(pulse: Pulse, error: Exception) -> None:
     pulse.failures = min(pulse.failures + 1, 16)
     described = f"{type(error).__name__}: {error}"
     if described != pulse.error:
-        log.error("step failed: %s", error, extra={"worker": worker.name}, exc_info=error)
+        log.error("step failed: %s", error, exc_info=error)
     pulse.error = described
 
 
-def _note_success(worker: Worker, pulse: Pulse, clock: Clock) -> None:
+def _note_success(pulse: Pulse, clock: Clock) -> None:
     if pulse.error is not None:
-        log.info("step works again", extra={"worker": worker.name, "failures": pulse.failures})
+        log.info("step works again", extra={"failures": pulse.failures})
     pulse.failures, pulse.error = 0, None
     pulse.turned_at = clock.elapsed()
