@@ -6,7 +6,6 @@ the very same batch under the very same id, which `noc_ingest` counts once.
 """
 
 import logging
-import random
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,11 +16,11 @@ from workers.gateway import read_line
 from workers.ingest import IngestClient, Receipt
 from workers.journal import Batch, Journal, Progress
 from workers.position import Chunk
+from workers.retry import backoff
 from workers.routes import Routes
 from workers.tail import Tail
 
 log = logging.getLogger(__name__)
-_random = random.SystemRandom()
 
 MAX_EVENTS = 1000
 GATHER_S = 1.0
@@ -44,7 +43,7 @@ class Collect:
         self._progress = journal.load()
         self._seen_at: float | None = None
         self._not_before = 0.0
-        self._backoff_s = BACKOFF_MIN_S
+        self._failures = 0
         self._ingest_code = "ok"
         self._counts: Counter[str] = Counter()
 
@@ -112,7 +111,7 @@ class Collect:
         if receipt.fate == "later":
             self._wait(receipt)
             return 0
-        self._backoff_s = BACKOFF_MIN_S
+        self._failures = 0
         self._keep(Progress(position=batch.end))
         self._count(batch, receipt)
         return len(batch.events)
@@ -122,9 +121,9 @@ class Collect:
         if receipt.code != self._ingest_code:
             log.warning("ingest does not take batches", extra={"code": receipt.code})
         self._ingest_code = receipt.code
-        delay = max(receipt.retry_after_s, self._backoff_s * _random.uniform(0.5, 1.0))
-        self._not_before = self._clock.elapsed() + delay
-        self._backoff_s = min(BACKOFF_MAX_S, self._backoff_s * 2)
+        self._failures += 1
+        delay = backoff(self._failures, BACKOFF_MIN_S, BACKOFF_MAX_S)
+        self._not_before = self._clock.elapsed() + max(receipt.retry_after_s, delay)
 
     def _count(self, batch: Batch, receipt: Receipt) -> None:
         if self._ingest_code != "ok" and receipt.fate == "taken":

@@ -6,6 +6,7 @@ WorkerError
 ├── RpcError
 │   ├── Unavailable    nothing can be asked now; the same call may pass later
 │   └── Refused        the database answered "no" to these very arguments
+├── CutOff             a provider must not be called now
 └── SpoolError         a result could not be written to disk
 """
 
@@ -37,6 +38,15 @@ class Unavailable(RpcError):
 
 class Refused(RpcError):
     """The database refused these arguments; asking again changes nothing."""
+
+
+class CutOff(WorkerError):
+    """The provider's breaker is open, or its retries have had their share; ask in `wait_s`."""
+
+    def __init__(self, provider: str, reason: str, wait_s: float) -> None:
+        super().__init__(f"{provider}: {reason}")
+        self.reason = reason
+        self.wait_s = wait_s
 
 
 class SpoolError(WorkerError):

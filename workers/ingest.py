@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 import httpx
 
+from workers.clock import SYSTEM_CLOCK
+from workers.retry import retry_after
+
 Fate = Literal["taken", "refused", "later"]
 
 # What a key, a limit or a missing deployment causes: the batch itself is fine, so it waits.
@@ -66,8 +69,6 @@ def _accepted(response: httpx.Response) -> Receipt:
 
 
 def _retry_after(response: httpx.Response) -> float:
-    """Seconds, at most ten minutes; a date (which ours never sends) counts as none."""
-    try:
-        return min(600.0, max(0.0, float(response.headers.get("Retry-After", "0"))))
-    except ValueError:
-        return 0.0
+    """Seconds, at most ten minutes; 0 when none are asked for."""
+    asked = retry_after(response.headers.get("Retry-After"), SYSTEM_CLOCK.now())
+    return min(600.0, asked or 0.0)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from workers.clock import SYSTEM_CLOCK, Clock
 from workers.errors import WorkerError
 from workers.log import of_worker
+from workers.retry import backoff
 
 log = logging.getLogger(__name__)
 _random = random.SystemRandom()
@@ -87,8 +88,7 @@ async def _turn(
             done = await worker.step()
         except Exception as error:
             _note_failure(pulse, error)
-            delay = min(pace.failure_max, pace.failure_min * 2 ** (pulse.failures - 1))
-            await pause(stop, delay)
+            await pause(stop, backoff(pulse.failures, pace.failure_min, pace.failure_max))
             continue
         _note_success(pulse, clock)
         if done:

@@ -170,6 +170,30 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Permission:
+    """Whether a provider may be called. `begun_at` (the database's clock) is null when not."""
+
+    begun_at: str | None
+    reason: str | None
+    wait_s: float
+    probe: bool
+
+    @classmethod
+    def from_row(cls, row: object) -> "Permission":
+        """Raise `ContractError` when the answer has another shape."""
+        try:
+            row = _fields(row)
+            return cls(
+                begun_at=str(row["begun_at"]) if row["allowed"] else None,
+                reason=row["reason"],
+                wait_s=float(row["wait_s"]),
+                probe=bool(row["probe"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ContractError(f"a permission has another shape: {error!r}") from error
+
+
+@dataclass(frozen=True, slots=True)
 class Peer:
     """One worker process as the database last heard of it."""
 

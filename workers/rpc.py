@@ -14,7 +14,7 @@ from supabase import AsyncClientOptions, acreate_client
 
 from workers import AGENT
 from workers.errors import ContractError, Refused, RpcError, Unavailable
-from workers.model import Check, Lease, Message, Receipt, Report, Result
+from workers.model import Check, Lease, Message, Permission, Receipt, Report, Result
 
 T = TypeVar("T")
 
@@ -74,6 +74,35 @@ class Rpc:
         """Say what became of a send; false when somebody else has the message."""
         return await self._call(
             "noc_settle_notification", asdict(lease) | asdict(receipt), _accepted
+        )
+
+    async def may_call(self, provider: str, company_cnpj: str | None, retry: bool) -> Permission:
+        """Ask whether the provider may be called once, now."""
+        return await self._call(
+            "noc_may_call",
+            {"provider": provider, "company_cnpj": company_cnpj, "retry": retry},
+            Permission.from_row,
+        )
+
+    async def record_call(
+        self,
+        provider: str,
+        company_cnpj: str | None,
+        permission: Permission,
+        failed: bool,
+        retry: bool,
+    ) -> None:
+        """Say what became of a permitted call."""
+        await self._call(
+            "noc_record_call",
+            {
+                "provider": provider,
+                "company_cnpj": company_cnpj,
+                "begun_at": permission.begun_at,
+                "failed": failed,
+                "retry": retry,
+            },
+            lambda _: None,
         )
 
     async def heartbeat(

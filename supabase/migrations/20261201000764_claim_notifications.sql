@@ -82,9 +82,76 @@ begin
 end;
 $$;
 
+/* Whose breaker speaks for the channel. */
+create function noc.provider_of(channel text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    select case channel when 'email' then 'smtp' when 'whatsapp' then 'meta' end
+$$;
+
+/*
+Critical messages of a channel whose provider has been cut off for a minute: told by the other
+one, where it works, its worker can send by it and nobody is told by it anyway. What may have
+arrived waits, and so does what already stands in for another. Gives how many.
+*/
+create function noc.reroute_cut_off(channels text [], at timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_message noc.notifications;
+    v_count bigint := 0;
+begin
+    for v_message in
+        select n.* from noc.notifications as n
+        inner join unnest(channels) as o (channel) on o.channel <> n.channel
+        inner join noc.contacts as c
+            on c.contact_id = n.contact_id
+            and noc.address_of(c, o.channel) is not null
+            and noc.broken_reason(c, o.channel) is null
+        where n.state = 'queued'
+            and exists (
+                select from noc.breakers as b
+                where b.provider = noc.provider_of(n.channel)
+                    and (b.company_cnpj is null or b.company_cnpj = n.company_cnpj)
+                    and b.opened_at <= at - interval '1 minute'
+            )
+            and n.run_at <= at
+            and n.severity = 'critical'
+            and n.instead_of is null
+            and not n.may_have_arrived
+            and noc.cut_off_s(noc.provider_of(o.channel), n.company_cnpj, at) = 0
+            and not exists (
+                select from noc.notifications as d
+                where d.contact_id = n.contact_id
+                    and d.channel = o.channel
+                    and d.event = n.event
+                    and d.seq = n.seq
+                    and d.alert_id is not distinct from n.alert_id
+            )
+        order by n.run_at
+        limit 200
+        for update of n skip locked
+    loop
+        if noc.fall_back(v_message, at) then
+            update noc.notifications as n
+            set state = 'cancelled', reason = 'cut_off', done_at = at
+            where n.notification_id = v_message.notification_id and n.state = 'queued';
+            v_count := v_count + 1;
+        end if;
+    end loop;
+    return v_count;
+end;
+$$;
+
 /*
 Leases up to `max` due messages of the channels for 30 seconds, of every company in turn, the
-worst first; nothing of a person is in the answer: [{"notification_id", "fence"}].
+worst first; those of a provider that is cut off wait. Nothing of a person is in the answer:
+[{"notification_id", "fence"}].
 Raises PT400 worker | max | channels.
 */
 create function noc.claim_notifications(
@@ -109,6 +176,7 @@ begin
     end if;
     perform noc.reap_notifications(at);
     perform noc.reroute_notifications(channels, at);
+    perform noc.reroute_cut_off(channels, at);
 
     with waiting as (
         select
@@ -117,7 +185,16 @@ begin
                 partition by n.company_cnpj order by n.severity desc, n.run_at, n.notification_id
             ) as turn
         from noc.notifications as n
-        where n.state = 'queued' and n.run_at <= at and n.channel = any(channels)
+        where n.state = 'queued'
+            and n.run_at <= at
+            and n.channel = any(channels)
+            and not exists (
+                select from noc.breakers as b
+                where b.provider = noc.provider_of(n.channel)
+                    and (b.company_cnpj is null or b.company_cnpj = n.company_cnpj)
+                    and b.opened_at is not null
+                    and b.probe_at > at
+            )
     ),
 
     due as (

@@ -177,7 +177,8 @@ $$;
 What to send and to whom, when there is still something to tell: {"send": true,
 "notification_id", "event", "channel", "to", "name", "language", "role", "facts"}; from now on
 it counts as perhaps sent. A group of which one is left is told as that one. Otherwise {"send":
-false, "reason"}. A lease that has passed on answers reason lease_lost.
+false, "reason"}: a lease that has passed on answers lease_lost; where the provider is cut off or
+its retries have had their share (cut_off, retry_budget), the message waits, and no try is counted.
 */
 create function noc.begin_notification(
     notification_id uuid, fence bigint, at timestamptz default clock_timestamp()
@@ -193,6 +194,7 @@ declare
     v_reason text;
     v_only jsonb;
     v_facts jsonb;
+    v_leave jsonb;
 begin
     select n.* into v_message from noc.notifications as n
     where n.notification_id = begin_notification.notification_id
@@ -221,6 +223,17 @@ begin
             perform noc.fall_back(v_message, at);
         end if;
         return jsonb_build_object('send', false, 'reason', v_reason);
+    end if;
+    v_leave := noc.may_call(
+        noc.provider_of(v_message.channel), v_message.company_cnpj, v_message.attempts > 0, at
+    );
+    if not (v_leave ->> 'allowed')::boolean then
+        update noc.notifications as n
+        set
+            state = 'queued', reason = v_leave ->> 'reason', lease_until = null,
+            run_at = at + make_interval(secs => (v_leave ->> 'wait_s')::double precision)
+        where n.notification_id = v_message.notification_id;
+        return jsonb_build_object('send', false, 'reason', v_leave ->> 'reason');
     end if;
 
     update noc.notifications as n

@@ -1,8 +1,8 @@
 -- What became of a send: said by the worker that sent it, or later by the provider.
 
 /*
-The wait before the next try, doubled with each: from what the provider asked for, never less,
-or else from 30 s, 20 % more or less.
+The wait before the next try: anything up to a minute, doubled with each try, at most 15 minutes;
+never less than the provider asked for, and then a little more, so that not all come at once.
 */
 create function noc.retry_wait(attempts integer, retry_after_s integer)
 returns interval
@@ -10,10 +10,28 @@ language sql
 volatile
 set search_path = ''
 as $$
-    select make_interval(secs => 2 ^ (attempts - 1) * case
-        when retry_after_s > 0 then retry_after_s * (1 + 0.2 * random())
-        else 30 * (0.8 + 0.4 * random())
+    select make_interval(secs => case
+        when retry_after_s > 0
+            then retry_after_s * (1 + 0.2 * random()) + random() * (w.most - 60)
+        else random() * w.most
     end)
+    from (select least(900, 60 * 2 ^ (attempts - 1)) as most) as w
+$$;
+
+/* Whether the next message would have fared no better, whatever it is and to whom. */
+create function noc.is_providers_fault(outcome text, reason text)
+returns boolean
+language sql
+immutable
+set search_path = ''
+as $$
+    select case outcome
+        when 'retry' then reason <> 'pair_rate'
+        when 'ambiguous' then reason <> 'sender_bug'
+        when 'refused'
+            then reason in ('auth_invalid', 'permission', 'billing', 'account_locked')
+        else false
+    end
 $$;
 
 /* The contact's channel is not used until its address is changed or a test arrives. */
@@ -125,6 +143,7 @@ set search_path = ''
 as $$
 declare
     v_message noc.notifications;
+    v_begun_at timestamptz;
 begin
     if coalesce(
         outcome not in ('sent', 'retry', 'ambiguous', 'refused', 'bad_address'), true
@@ -166,7 +185,12 @@ begin
         ended_at = at,
         outcome = settle_notification.outcome,
         reason = settle_notification.reason
-    where t.notification_id = v_message.notification_id and t.fence = v_message.fence;
+    where t.notification_id = v_message.notification_id and t.fence = v_message.fence
+    returning t.begun_at into v_begun_at;
+    perform noc.record_call(
+        noc.provider_of(v_message.channel), v_message.company_cnpj, v_begun_at,
+        noc.is_providers_fault(outcome, reason), v_message.attempts > 1, at
+    );
     return jsonb_build_object('accepted', true, 'state', noc.apply_outcome(
         v_message, outcome, reason, provider_ref, retry_after_s, at
     ));

@@ -212,13 +212,17 @@ noc.claim_notifications(text, integer, text [], timestamptz),
 noc.begin_notification(uuid, bigint, timestamptz),
 noc.settle_notification(uuid, bigint, text, text, text, integer, timestamptz),
 noc.heartbeat(text, text, timestamptz, jsonb, timestamptz),
+noc.may_call(text, text, boolean, timestamptz),
+noc.record_call(text, text, timestamptz, boolean, boolean, timestamptz),
 public.noc_claim_checks(text, integer),
 public.noc_list_checks(),
 public.noc_settle_check(uuid, bigint, timestamptz, text, integer, text, jsonb),
 public.noc_claim_notifications(text, integer, text []),
 public.noc_begin_notification(uuid, bigint),
 public.noc_settle_notification(uuid, bigint, text, text, text, integer),
-public.noc_heartbeat(text, text, timestamptz, jsonb)
+public.noc_heartbeat(text, text, timestamptz, jsonb),
+public.noc_may_call(text, text, boolean),
+public.noc_record_call(text, text, timestamptz, boolean, boolean)
 to noc_worker;
 
 -- jobs.sql

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -159,10 +159,10 @@ def test_what_fails_is_tried_six_times_ever_slower_and_then_by_the_other_channel
                        row["notification_id"])[0]  # fmt: skip
         if found["state"] == "queued":
             waits.append((found["run_at"] - now).total_seconds())
-            assert send_all(db, found["run_at"] - S) == []
+            assert send_all(db, found["run_at"] - timedelta(milliseconds=1)) == []
             now = found["run_at"]
-    for wait, base in zip(waits, (30, 60, 120, 240, 480), strict=True):
-        assert 0.8 * base <= wait <= 1.2 * base
+    for wait, most in zip(waits, (60, 120, 240, 480, 900), strict=True):
+        assert 0 <= wait <= most
     assert told(db) == [("opened", "whatsapp", "dead"), ("opened", "email", "queued")]
     assert outbox(db, channel="email")[0]["instead_of"] == row["notification_id"]
 

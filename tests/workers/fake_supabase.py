@@ -86,6 +86,8 @@ class FakeSupabase:
                 Route(
                     "/rest/v1/rpc/noc_settle_notification", rpc(self._settle_told), methods=["POST"]
                 ),
+                Route("/rest/v1/rpc/noc_may_call", rpc(self._health), methods=["POST"]),
+                Route("/rest/v1/rpc/noc_record_call", rpc(self._health), methods=["POST"]),
                 Route("/rest/v1/rpc/noc_heartbeat", rpc(self._heartbeat), methods=["POST"]),
                 Route("/rest/v1/rpc/noc_probe_echo", rpc(self._echo), methods=["POST"]),
                 Route("/auth/v1/health", rpc(self._health)),
@@ -96,18 +98,6 @@ class FakeSupabase:
                 WebSocketRoute("/realtime/v1/websocket", self._realtime),
             ]
         )
-
-    def _notifications(self) -> list[Route]:
-        """The three machine RPCs of the notifier."""
-        handlers = {
-            "claim_notifications": self._claim_told,
-            "begin_notification": self._begin_told,
-            "settle_notification": self._settle_told,
-        }
-        return [
-            Route(f"/rest/v1/rpc/noc_{name}", self._rpc(handle), methods=["POST"])
-            for name, handle in handlers.items()
-        ]
 
     def of(self, path: str) -> list[Seen]:
         return [seen for seen in self.requests if seen.path.endswith(path)]

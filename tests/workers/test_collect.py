@@ -170,7 +170,7 @@ async def test_an_unreachable_function_is_asked_less_and_less_often(
     platform.fake.broken[INGEST] = (503, {}, {})
     write(path, log_line(1))
     await run_for(make(), time, 600)
-    assert 12 <= len(platform.fake.of(INGEST)) <= 8 + 2 * 600 / BACKOFF_MAX_S
+    assert 12 <= len(platform.fake.of(INGEST)) <= 8 + 6 * 600 / BACKOFF_MAX_S
 
 
 async def test_retry_after_is_a_minimum(

@@ -6,12 +6,15 @@ Alerts are begun by the business, so they are always approved templates (docs/no
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import Any, Final
 
 import httpx
 
 from workers import wording
+from workers.clock import SYSTEM_CLOCK
 from workers.model import Message, Receipt
+from workers.retry import retry_after
 from workers.senders.meta_errors import receipt_of
 from workers.wording import Notice, notice_of
 
@@ -131,7 +134,7 @@ def _receipt(answer: httpx.Response) -> Receipt:
             found = Receipt("refused", "config_invalid")
         else:
             return Receipt("ambiguous", "unreadable")
-    asked = answer.headers.get("retry-after", "")
-    if found.outcome == "retry" and asked.isdigit():
-        return replace(found, retry_after_s=min(int(asked), 86400))
+    asked = retry_after(answer.headers.get("Retry-After"), SYSTEM_CLOCK.now())
+    if found.outcome == "retry" and asked is not None:
+        return replace(found, retry_after_s=ceil(asked))
     return found

@@ -25,6 +25,7 @@ PRIVATE = (
     "alert_events",
     "contacts",
     "notifications",
+    "breakers",
 )
 TABLES = """
 select c.relname from pg_catalog.pg_class as c

@@ -49,6 +49,19 @@ def observed_traffic(data: Json) -> tuple[Any, ...]:
     return data["state"], instant(data["last_event_at"]), data["simulated"]
 
 
+def expected_cut_off(scope: Scope, facts: Facts) -> set[tuple[Any, ...]]:
+    return {
+        (row["provider"], row["company_cnpj"], row["opened_at"])
+        for row in facts.private["breakers"]
+        if row["opened_at"] is not None
+        and (row["company_cnpj"] is None or scope.covers(row["company_cnpj"]))
+    }
+
+
+def observed_cut_off(data: list[Json]) -> set[tuple[Any, ...]]:
+    return {(one["provider"], one["company_cnpj"], instant(one["since"])) for one in data}
+
+
 def expected_series(scope: Scope, facts: Facts) -> Json:
     buckets = by(
         (c for c in scope.calls(facts) if scope.spans(c["timestamp"])),

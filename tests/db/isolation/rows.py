@@ -46,6 +46,7 @@ class Filler:
         self._work()
         self._rules_and_alerts()
         self._contacts()
+        self._breakers()
         self._probes()
         self._administration()
         self.connection.execute("select noc.roll_up(now(), %s)", (self.random.randint(1, 4),))
@@ -295,6 +296,18 @@ class Filler:
             " select 'test', 1, 'email', c.contact_id, c.company_cnpj, 'info', 'queued', now(),"
             " now() from noc.contacts as c where c.email like '%isolation.test'"
         )
+
+    def _breakers(self) -> None:
+        """Some open, of companies and of providers as a whole."""
+        for index, company in enumerate([*self.tenancy.companies, None]):
+            opened_at = self._ago(minutes=1) if self.random.random() < 0.5 else None
+            self._insert(
+                "noc.breakers",
+                provider=f"isolated_{index % 2}",
+                company_cnpj=company,
+                opened_at=opened_at,
+                probe_at=opened_at,
+            )
 
     def _probes(self) -> None:
         known = self.connection.execute(

@@ -75,6 +75,7 @@ def _overview(scope: Scope, rights: Rights, facts: Facts) -> dict[str, Any]:
         "services": states.expected_cards(scope, facts),
         "banner": states.expected_banner(scope, facts),
         "traffic": panel.expected_traffic(scope, facts),
+        "cut_off": panel.expected_cut_off(scope, facts),
         "database": scope.everything and scope.wanted.service is None,
     }
 
@@ -86,6 +87,7 @@ def _overview_seen(data: dict[str, Any]) -> dict[str, Any]:
         "services": states.observed_cards(data["services"]),
         "banner": states.observed_banner(data["banner"]),
         "traffic": panel.observed_traffic(data["traffic"]),
+        "cut_off": panel.observed_cut_off(data["cut_off"]),
         "database": data["database"] is not None,
     }
 

@@ -30,6 +30,8 @@ export const storyEn: Record<keyof typeof storyPt, string> = {
   "told.reason.no_address": "the contact does not have this channel",
   "told.reason.channel_broken": "the address had been refused before",
   "told.reason.not_configured": "channel not configured",
+  "told.reason.cut_off": "the provider fails and is not called for now",
+  "told.reason.retry_budget": "retries to the provider wait their turn",
   "told.reason.worker_lost": "the notifier stopped halfway",
   "told.reason.timeout": "the provider did not answer in time",
   "told.reason.no_answer": "the connection broke while sending",

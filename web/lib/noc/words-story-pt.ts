@@ -29,6 +29,8 @@ export const storyPt = {
   "told.reason.no_address": "o contato não tem este canal",
   "told.reason.channel_broken": "o endereço já tinha sido recusado",
   "told.reason.not_configured": "canal não configurado",
+  "told.reason.cut_off": "o provedor falha e não é chamado por enquanto",
+  "told.reason.retry_budget": "as repetições ao provedor esperam a vez",
   "told.reason.worker_lost": "o enviador parou no meio",
   "told.reason.timeout": "o provedor não respondeu a tempo",
   "told.reason.no_answer": "a conexão caiu durante o envio",

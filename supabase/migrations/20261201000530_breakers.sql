@@ -1,0 +1,317 @@
+-- Circuit breakers: a provider that fails is asked no more, by any copy of any worker, until one
+-- call gets through. Of a provider as a whole, and of one company's calls to it.
+
+/*
+One row per provider, and per provider and company, that was ever called. closed: everything
+passes. Opened by half of at least 20 calls in 30 seconds failing; then one call passes each 10
+seconds, and the first of them that succeeds closes it.
+*/
+create table noc.breakers (
+    breaker_id bigint generated always as identity primary key,
+    provider text collate "C" not null,
+    company_cnpj text collate "C" references public.companies (company_cnpj), -- null: of all
+    opened_at timestamptz,          -- null: closed
+    probe_at timestamptz,           -- when the next call may pass; null: closed
+    closed_at timestamptz,          -- when it was closed last
+    constraint breakers_one_per_provider_and_company
+    unique nulls not distinct (provider, company_cnpj),
+    constraint breakers_provider check (provider ~ '^[a-z][a-z0-9_]{0,39}$'),
+    constraint breakers_open_has_probe check ((opened_at is null) = (probe_at is null))
+);
+
+create index breakers_company_cnpj_idx on noc.breakers (company_cnpj);
+create index breakers_open_idx on noc.breakers (provider) where opened_at is not null;
+alter table noc.breakers enable row level security;
+
+/* What became of calls, by the second in which it was said; seconds of the last half minute. */
+create table noc.breaker_counts (
+    breaker_id bigint not null references noc.breakers (breaker_id) on delete cascade,
+    counted_at timestamptz not null,
+    calls integer not null default 0,
+    failures integer not null default 0,
+    retries integer not null default 0,     -- begun and not (yet) succeeded
+    primary key (breaker_id, counted_at)
+);
+
+alter table noc.breaker_counts enable row level security;
+
+/* The sums of the 30 seconds that end at `at`: {calls, failures, retries}, never null. */
+create function noc.recent_calls(
+    breaker_id bigint, at timestamptz, out calls bigint, out failures bigint, out retries bigint
+)
+language sql
+stable
+set search_path = ''
+as $$
+    select coalesce(sum(c.calls), 0), coalesce(sum(c.failures), 0), coalesce(sum(c.retries), 0)
+    from noc.breaker_counts as c
+    where c.breaker_id = recent_calls.breaker_id
+        and c.counted_at > recent_calls.at - interval '30 seconds'
+$$;
+
+/* Adds to the second of `at`, and forgets those that no window reaches any more. */
+create function noc.count_calls(
+    breaker_id bigint, calls integer, failures integer, retries integer, at timestamptz
+)
+returns void
+language sql
+set search_path = ''
+as $$
+    delete from noc.breaker_counts as c
+    where c.breaker_id = count_calls.breaker_id
+        and c.counted_at <= count_calls.at - interval '1 minute';
+    insert into noc.breaker_counts as c (breaker_id, counted_at, calls, failures, retries)
+    values (
+        count_calls.breaker_id, date_trunc('second', count_calls.at), count_calls.calls,
+        count_calls.failures, greatest(count_calls.retries, 0)
+    )
+    on conflict on constraint breaker_counts_pkey do update
+    set
+        calls = c.calls + excluded.calls,
+        failures = c.failures + excluded.failures,
+        retries = greatest(c.retries + count_calls.retries, 0)
+$$;
+
+/* Makes sure of the breakers of the provider and of its company, and locks them in one order. */
+create function noc.lock_breakers(provider text, company_cnpj text)
+returns setof noc.breakers
+language plpgsql
+set search_path = ''
+as $$
+begin
+    insert into noc.breakers (provider, company_cnpj)
+    select lock_breakers.provider, c.company_cnpj
+    from (
+        select null as company_cnpj
+        union
+        select lock_breakers.company_cnpj
+    ) as c
+    where not exists (
+        select from noc.breakers as b
+        where b.provider = lock_breakers.provider
+            and b.company_cnpj is not distinct from c.company_cnpj
+    )
+    on conflict do nothing;
+    return query
+    select b.* from noc.breakers as b
+    where b.provider = lock_breakers.provider
+        and (b.company_cnpj is null or b.company_cnpj = lock_breakers.company_cnpj)
+    order by b.company_cnpj nulls first
+    for update;
+end;
+$$;
+
+/* Seconds until a call may pass, 0 now; asking uses nothing up. */
+create function noc.cut_off_s(provider text, company_cnpj text, at timestamptz)
+returns double precision
+language sql
+stable
+set search_path = ''
+as $$
+    select greatest(coalesce(max(extract(epoch from b.probe_at - at)), 0), 0)::double precision
+    from noc.breakers as b
+    where b.provider = cut_off_s.provider
+        and (b.company_cnpj is null or b.company_cnpj = cut_off_s.company_cnpj)
+        and b.opened_at is not null
+$$;
+
+/*
+Asks for one call: {"allowed", "probe": it is the one that a breaker lets through, "wait_s": when
+to ask again, "reason": cut_off | retry_budget, "begun_at": to be handed back with what became of
+it}. Retries that have not succeeded are at most a tenth of the calls of 30 seconds, or 5.
+*/
+create function noc.may_call(
+    provider text, company_cnpj text, retry boolean, at timestamptz default clock_timestamp()
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_probe boolean;
+    v_wait double precision;
+    v_breaker noc.breakers;
+    v_recent record;
+begin
+    perform noc.check_provider(provider, company_cnpj);
+    -- Almost always nothing is open, and then nothing is locked.
+    v_probe := exists (
+        select from noc.breakers as b
+        where b.provider = may_call.provider
+            and (b.company_cnpj is null or b.company_cnpj = may_call.company_cnpj)
+            and b.opened_at is not null
+    );
+    if v_probe or may_call.retry then
+        select l.* into v_breaker
+        from noc.lock_breakers(provider, company_cnpj) as l
+        where l.company_cnpj is null;
+        v_wait := noc.cut_off_s(provider, company_cnpj, at);
+        if v_wait > 0 then
+            return jsonb_build_object(
+                'allowed', false, 'probe', false, 'wait_s', v_wait, 'reason', 'cut_off',
+                'begun_at', null
+            );
+        end if;
+    end if;
+    if may_call.retry then
+        v_recent := noc.recent_calls(v_breaker.breaker_id, at);
+        if v_recent.retries >= greatest(v_recent.calls / 10, 5) then
+            return jsonb_build_object(
+                'allowed', false, 'probe', false, 'wait_s', 1 + 4 * random(),
+                'reason', 'retry_budget', 'begun_at', null
+            );
+        end if;
+        perform noc.count_calls(v_breaker.breaker_id, 0, 0, 1, at);
+    end if;
+    if v_probe then
+        update noc.breakers as b set probe_at = at + interval '10 seconds'
+        where b.provider = may_call.provider
+            and (b.company_cnpj is null or b.company_cnpj = may_call.company_cnpj)
+            and b.opened_at is not null;
+        v_probe := found;   -- another may have closed it meanwhile
+    end if;
+    return jsonb_build_object(
+        'allowed', true, 'probe', v_probe, 'wait_s', 0, 'reason', null, 'begun_at', at
+    );
+end;
+$$;
+
+/* Raises PT400 provider | company_cnpj. */
+create function noc.check_provider(provider text, company_cnpj text)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    if coalesce(provider !~ '^[a-z][a-z0-9_]{0,39}$', true) then
+        perform noc.fail('PT400', 'provider', 'provider: must be a name of 1 to 40 of a-z 0-9 _');
+    end if;
+    if company_cnpj is not null and not exists (
+        select from public.companies as c where c.company_cnpj = check_provider.company_cnpj
+    ) then
+        perform noc.fail('PT400', 'company_cnpj', 'company_cnpj: no such company');
+    end if;
+end;
+$$;
+
+/*
+Takes in what became of an allowed call that began at `begun_at`. `failed`: because of the
+provider, so that the next one would fail as well; a refusal of what was asked is none. Opening
+and closing is in the trail. Raises PT400 provider | company_cnpj | begun_at | failed.
+*/
+create function noc.record_call(
+    provider text, company_cnpj text, begun_at timestamptz, failed boolean, retry boolean,
+    at timestamptz default clock_timestamp()
+)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_breaker noc.breakers;
+begin
+    perform noc.check_provider(provider, company_cnpj);
+    if begun_at is null then
+        perform noc.fail('PT400', 'begun_at', 'begun_at: must be what the permission said');
+    end if;
+    if failed is null then
+        perform noc.fail('PT400', 'failed', 'failed: must be true or false');
+    end if;
+    for v_breaker in select l.* from noc.lock_breakers(provider, company_cnpj) as l loop
+        if retry and not failed and v_breaker.company_cnpj is null then
+            perform noc.count_calls(v_breaker.breaker_id, 0, 0, -1, begun_at);
+        end if;
+        if v_breaker.opened_at is null then
+            perform noc.trip(v_breaker, begun_at, failed, at);
+        elsif begun_at > v_breaker.opened_at and not failed then
+            perform noc.mend(v_breaker, at);
+        end if;
+    end loop;
+end;
+$$;
+
+/* Counts a call of a closed breaker, and opens it if that was one too many. */
+create function noc.trip(
+    breaker noc.breakers, begun_at timestamptz, failed boolean, at timestamptz
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_recent record;
+begin
+    -- Of before the last outage's end: known.
+    if begun_at < breaker.closed_at then
+        return;
+    end if;
+    perform noc.count_calls(breaker.breaker_id, 1, failed::integer, 0, at);
+    v_recent := noc.recent_calls(breaker.breaker_id, at);
+    if v_recent.calls < 20 or v_recent.failures * 2 < v_recent.calls then
+        return;
+    end if;
+    update noc.breakers as b set opened_at = at, probe_at = at + interval '10 seconds'
+    where b.breaker_id = breaker.breaker_id;
+    perform noc.record_audit(
+        'provider_cut_off', 'provider:' || breaker.provider, breaker.company_cnpj,
+        jsonb_build_object('calls', v_recent.calls, 'failures', v_recent.failures)
+    );
+end;
+$$;
+
+/* Closes an open breaker; what failed before counts no more. */
+create function noc.mend(breaker noc.breakers, at timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    update noc.breakers as b set opened_at = null, probe_at = null, closed_at = at
+    where b.breaker_id = breaker.breaker_id;
+    delete from noc.breaker_counts as c where c.breaker_id = breaker.breaker_id;
+    perform noc.record_audit(
+        'provider_back', 'provider:' || breaker.provider, breaker.company_cnpj,
+        jsonb_build_object('open_s', round(extract(epoch from at - breaker.opened_at)))
+    );
+end;
+$$;
+
+/*
+The open breakers within the scopes (of all companies: to everybody), the oldest first:
+[{"provider", "company_cnpj", "since", "probe_at"}].
+*/
+create function noc.cut_off_json(scopes text [])
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'provider', b.provider, 'company_cnpj', b.company_cnpj, 'since', b.opened_at,
+        'probe_at', b.probe_at
+    ) order by b.opened_at, b.provider, b.company_cnpj), '[]')
+    from noc.breakers as b
+    where b.opened_at is not null and (b.company_cnpj is null or b.company_cnpj = any(scopes))
+$$;
+
+create function public.noc_may_call(
+    provider text, company_cnpj text default null, retry boolean default false
+)
+returns jsonb
+language sql
+set search_path = ''
+begin atomic select noc.may_call(provider, company_cnpj, coalesce(retry, false)); end;
+
+create function public.noc_record_call(
+    provider text, company_cnpj text, begun_at timestamptz, failed boolean,
+    retry boolean default false
+)
+returns void
+language sql
+set search_path = ''
+begin atomic
+    select noc.record_call(provider, company_cnpj, begun_at, failed, coalesce(retry, false));
+end;
