@@ -36,6 +36,7 @@ from workers.senders import TIMEOUT_S, Sender
 from workers.senders.email import EmailSender
 from workers.senders.whatsapp import WhatsAppSender
 from workers.settings import Settings, load
+from workers.skew import Skew
 from workers.spool import Spool
 from workers.tail import Tail
 from workers.watch import Watch
@@ -121,10 +122,13 @@ async def build(name: str, settings: Settings, rpc: Rpc, stack: AsyncExitStack) 
 
 
 def beat_of(worker: Worker, rpc: Rpc, instance: str) -> Beat:
-    """How this worker's heartbeat reaches the database."""
+    """How this worker's heartbeat reaches the database, and measures its clock."""
+    skew = Skew()
 
     async def beat(status: Mapping[str, Any]) -> None:
-        report = await rpc.heartbeat(worker.name, instance, SYSTEM_CLOCK.now(), status)
+        asked_at, began = SYSTEM_CLOCK.now(), SYSTEM_CLOCK.elapsed()
+        report = await rpc.heartbeat(worker.name, instance, asked_at, status, skew.seconds)
+        skew.take(asked_at, SYSTEM_CLOCK.elapsed() - began, report.server_time)
         if isinstance(worker, Watch):
             worker.hear(report)
 

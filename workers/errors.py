@@ -6,6 +6,7 @@ WorkerError
 ├── RpcError
 │   ├── Unavailable    nothing can be asked now; the same call may pass later
 │   └── Refused        the database answered "no" to these very arguments
+├── LeaseLost          work that somebody else may have by now
 ├── CutOff             a provider must not be called now
 └── SpoolError         a result could not be written to disk
 """
@@ -38,6 +39,10 @@ class Unavailable(RpcError):
 
 class Refused(RpcError):
     """The database refused these arguments; asking again changes nothing."""
+
+
+class LeaseLost(WorkerError):
+    """The lease is over: what was done under it may be done by another."""
 
 
 class CutOff(WorkerError):

@@ -50,6 +50,7 @@ class Health:
         self._clock = clock
         self._running: dict[str, asyncio.Task[Result | None]] = {}
         self._started: dict[str, float] = {}
+        self._fences: dict[str, int | None] = {}  # of the probes that run
         self._unprobeable: set[str] = set()
         self._away = False
         self._retry_at = 0.0
@@ -83,7 +84,18 @@ class Health:
             for task in late:
                 task.cancel()
             await asyncio.gather(*self._running.values(), return_exceptions=True)
+            await self._release([id_ for id_, task in self._running.items() if task.cancelled()])
         await self._hand_in(self._reap())
+
+    async def _release(self, check_ids: Sequence[str]) -> None:
+        """Checks whose probes were cut off are due again, for another copy at once."""
+        leases = [(id_, fence) for id_ in check_ids if (fence := self._fences.get(id_))]
+        if not leases:
+            return
+        try:
+            await self._rpc.release_leases("check", leases)
+        except (Unavailable, Refused) as error:
+            log.warning("claims were not given back, and run out: %s", error)
 
     def _reap(self) -> list[Result]:
         ended = [check_id for check_id, task in self._running.items() if task.done()]
@@ -193,6 +205,7 @@ class Health:
         if check.check_id in self._running or len(self._running) >= SLOTS:
             return False
         self._started[check.check_id] = self._clock.elapsed()
+        self._fences[check.check_id] = check.fence
         checked_at = self._clock.now()
 
         async def observe() -> Result:

@@ -15,6 +15,7 @@ from workers.retry import backoff
 
 log = logging.getLogger(__name__)
 _random = random.SystemRandom()
+GOODBYE_S = 2.0
 
 
 class Worker(Protocol):
@@ -77,6 +78,7 @@ async def run(
             herald.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await herald
+        await _say_goodbye(worker, beat, pulse)
 
 
 async def _turn(
@@ -118,6 +120,13 @@ async def _beat(
                     log.log(level, "heartbeat: %s", error)
                 unheard = type(error).__name__
         await pause(stop, pace.heartbeat)
+
+
+async def _say_goodbye(worker: Worker, beat: Beat, pulse: Pulse) -> None:
+    """The last heartbeat of a copy that goes away by itself: it is not missed among others."""
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(GOODBYE_S):
+            await beat(dict(worker.status()) | {"failures": pulse.failures, "stopped": True})
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:

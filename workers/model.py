@@ -107,6 +107,7 @@ class Result:
             raise ContractError(f"a spooled result has another shape: {error!r}") from error
 
 
+Kind = Literal["check", "notification"]  # of what a lease is held
 Channel = Literal["email", "whatsapp"]
 Delivery = Literal["sent", "retry", "ambiguous", "refused", "bad_address"]
 
@@ -204,11 +205,15 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The answer to a heartbeat. `tick_at` is null before the first tick."""
+    """The answer to a heartbeat. `tick_at` is null before the first tick.
+
+    `cut_off`: the open breakers' providers, those of one company left out.
+    """
 
     server_time: datetime
     tick_at: datetime | None
     workers: tuple[Peer, ...]
+    cut_off: tuple[str, ...] = ()
 
     @classmethod
     def from_row(cls, row: object) -> "Report":
@@ -223,6 +228,7 @@ class Report:
                     Peer(str(peer["worker"]), str(peer["instance"]), float(peer["age_s"]))
                     for peer in row["workers"]
                 ),
+                cut_off=tuple(str(one["provider"]) for one in row["cut_off"]),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ContractError(f"a heartbeat's answer has another shape: {error!r}") from error

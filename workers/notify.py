@@ -8,7 +8,9 @@ import asyncio
 import logging
 from typing import Any
 
-from workers.errors import Refused, Unavailable
+from workers.clock import SYSTEM_CLOCK, Clock
+from workers.errors import LeaseLost, Refused, Unavailable
+from workers.lease import held
 from workers.model import Lease, Message, Receipt
 from workers.rpc import Rpc
 from workers.senders import TIMEOUT_S, Senders
@@ -24,12 +26,15 @@ class Notify:
 
     name = "notify"
 
-    def __init__(self, rpc: Rpc, senders: Senders, owner: str) -> None:
+    def __init__(self, rpc: Rpc, senders: Senders, owner: str, clock: Clock = SYSTEM_CLOCK) -> None:
+        self._clock = clock
         self._rpc = rpc
         self._senders = senders
         self._owner = owner
         self._running: set[asyncio.Task[None]] = set()
         self._unsettled: list[tuple[Lease, Receipt]] = []
+        self._draining = False
+        self._unbegun: list[Lease] = []
         self._counts = {"sent": 0, "retry": 0, "ambiguous": 0, "refused": 0, "bad_address": 0}
         if not senders:
             log.warning("no channel is configured: messages wait (SMTP_URL, WHATSAPP_TOKEN)")
@@ -58,12 +63,28 @@ class Notify:
         }
 
     async def drain(self) -> None:
-        """Let the sends in flight end, then hand in what became of them."""
+        """Give back what was not begun, let what was end, and hand in what became of it."""
+        self._draining = True
+        await asyncio.sleep(0)  # who was only just claimed finds out
+        await self._release()
         if self._running:
             await asyncio.wait(self._running, timeout=DRAIN_S)
         await self._hand_in()
 
+    async def _release(self) -> None:
+        leases = [(lease.notification_id, lease.fence) for lease in self._unbegun]
+        if not leases:
+            return
+        try:
+            await self._rpc.release_leases("notification", leases)
+        except (Unavailable, Refused) as error:
+            log.warning("claims were not given back, and run out: %s", error)
+
     async def _handle(self, lease: Lease) -> None:
+        if self._draining:
+            self._unbegun.append(lease)
+            return
+        begun_at = self._clock.elapsed()
         try:
             message = await self._rpc.begin_notification(lease)
         except (Unavailable, Refused) as error:
@@ -72,7 +93,7 @@ class Notify:
             return
         if message is None:
             return
-        receipt = await self._send(message)
+        receipt = await self._send_held(message, lease, begun_at)
         self._counts[receipt.outcome] += 1
         log.info(
             "told",
@@ -86,6 +107,18 @@ class Notify:
         )
         self._unsettled.append((lease, receipt))
         await self._hand_in()
+
+    async def _send_held(self, message: Message, lease: Lease, begun_at: float) -> Receipt:
+        """Nobody else begins it while it is sent; where that is not sure, it is cut off before."""
+
+        async def renew() -> bool:
+            return await self._rpc.renew_lease("notification", lease.notification_id, lease.fence)
+
+        try:
+            return await held(self._send(message), renew, begun_at, clock=self._clock)
+        except LeaseLost as error:
+            log.error("a send was cut off, its lease is over: %s", error)
+            return Receipt("ambiguous", "lease_lost")
 
     async def _send(self, message: Message) -> Receipt:
         """A sender's bug must not leave the message on its way: it is ended, and logged."""

@@ -14,7 +14,7 @@ from supabase import AsyncClientOptions, acreate_client
 
 from workers import AGENT
 from workers.errors import ContractError, Refused, RpcError, Unavailable
-from workers.model import Check, Lease, Message, Permission, Receipt, Report, Result
+from workers.model import Check, Kind, Lease, Message, Permission, Receipt, Report, Result
 
 T = TypeVar("T")
 
@@ -76,6 +76,16 @@ class Rpc:
             "noc_settle_notification", asdict(lease) | asdict(receipt), _accepted
         )
 
+    async def renew_lease(self, kind: Kind, lease_id: str, fence: int) -> bool:
+        """Hold a lease for as long again; false when it is lost."""
+        arguments = {"kind": kind, "leases": [{"id": lease_id, "fence": fence}]}
+        return await self._call("noc_renew_leases", arguments, lambda held: lease_id in _ids(held))
+
+    async def release_leases(self, kind: Kind, leases: Sequence[tuple[str, int]]) -> None:
+        """Give back what was not begun."""
+        rows = [{"id": lease_id, "fence": fence} for lease_id, fence in leases]
+        await self._call("noc_release_leases", {"kind": kind, "leases": rows}, lambda _: None)
+
     async def may_call(self, provider: str, company_cnpj: str | None, retry: bool) -> Permission:
         """Ask whether the provider may be called once, now."""
         return await self._call(
@@ -106,7 +116,12 @@ class Rpc:
         )
 
     async def heartbeat(
-        self, worker: str, instance: str, at: datetime, status: Mapping[str, Any]
+        self,
+        worker: str,
+        instance: str,
+        at: datetime,
+        status: Mapping[str, Any],
+        skew_s: float | None = None,
     ) -> Report:
         """Say that the worker's loop turns, and hear about the others."""
         return await self._call(
@@ -116,6 +131,7 @@ class Rpc:
                 "instance": instance,
                 "at": at.isoformat(),
                 "status": dict(status),
+                "skew_s": skew_s,
             },
             Report.from_row,
         )
@@ -176,6 +192,12 @@ def _checks(answer: object) -> list[Check]:
     if not isinstance(answer, list):
         raise ContractError("an array of checks was expected")
     return [Check.from_row(row) for row in answer]
+
+
+def _ids(answer: object) -> list[str]:
+    if not isinstance(answer, list):
+        raise ContractError("an array of ids was expected")
+    return [str(one) for one in answer]
 
 
 def _leases(answer: object) -> list[Lease]:

@@ -50,6 +50,8 @@ insert into noc.rule_metrics (
 ('jobs_stalled', 'company', 'above', 'jobs', 'count', 'backlog', null),   -- running for longer
 ('probe_status', 'service', 'above', 'health', 'status', 'probe', null), -- UP 0, DEGRADED 1, DOWN 2
 ('heartbeat_age_s', 'platform', 'above', 'platform', 'seconds', 'nodata', null),
+('clock_skew_s', 'platform', 'above', 'platform', 'seconds', 'errors', null), -- of a worker
+('cut_off_s', 'platform', 'above', 'platform', 'seconds', 'errors', null),  -- of a provider
 ('connections_ratio', 'platform', 'above', 'platform', 'ratio', 'backlog', 'samples'),
 ('longest_transaction_s', 'platform', 'above', 'platform', 'seconds', 'backlog', 'samples'),
 ('partitions_ahead', 'platform', 'below', 'platform', 'count', 'backlog', 'samples'),
@@ -250,6 +252,8 @@ insert into public.noc_rules (
     for_down_s, keep_firing_s
 ) values
 ('worker_silent', 'heartbeat_age_s', 'platform', 'above', null, 60, 0, 0, 0),
+('worker_clock', 'clock_skew_s', 'platform', 'above', 2, null, 30, 0, 0),
+('provider_cut_off', 'cut_off_s', 'platform', 'above', 60, 600, 0, 0, 0),
 ('rule_error', 'rule_failures', 'platform', 'above', 2, null, 0, 0, 0),
 ('db_transaction', 'longest_transaction_s', 'platform', 'above', 300, null, 0, 0, 0),
 ('db_partitions', 'partitions_ahead', 'platform', 'below', null, 2, 0, 0, 0);

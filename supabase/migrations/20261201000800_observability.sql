@@ -17,7 +17,7 @@ create table noc.worker_heartbeats (
     worker text collate "C" not null references noc.expected_workers (worker) on delete cascade,
     instance text collate "C" not null check (length(instance) between 1 and 120),
     received_at timestamptz not null,
-    skew_s double precision not null, -- database's clock less the worker's; its network delay too
+    skew_s double precision not null,   -- database's clock less the worker's
     status jsonb not null default '{}',
     primary key (worker, instance)
 );
@@ -25,13 +25,15 @@ create table noc.worker_heartbeats (
 alter table noc.worker_heartbeats enable row level security;
 
 /*
-Takes a heartbeat; `sent_at` is the worker's clock. Gives the clock, the engine's clock
-and the age of every worker's last sign, so that workers can watch the engine and each
-other. Raises PT400 worker | instance | at | status.
+Takes a heartbeat; `sent_at` is the worker's clock, `skew_s` what it measured by earlier answers,
+half of their way taken off (null: nothing yet, so the way of this one is in it). A status with
+`stopped` is the last of a copy that goes away by itself. Gives the clock, the engine's clock, the
+age of every worker's last sign, so that workers can watch the engine and each other, and who is
+cut off. Raises PT400 worker | instance | at | status | skew_s.
 */
 create function noc.heartbeat(
     worker text, instance text, sent_at timestamptz, status jsonb,
-    at timestamptz default clock_timestamp()
+    at timestamptz default clock_timestamp(), skew_s double precision default null
 )
 returns jsonb
 language plpgsql
@@ -52,19 +54,24 @@ begin
         perform noc.fail('PT400', 'status', 'status: must be an object of at most 4000 characters');
     end if;
 
+    if not skew_s between -1e9 and 1e9 then
+        perform noc.fail('PT400', 'skew_s', 'skew_s: must be seconds');
+    end if;
+
     insert into noc.expected_workers (worker, expected_since)
     values (heartbeat.worker, heartbeat.at)
     on conflict do nothing;
     insert into noc.worker_heartbeats as h (worker, instance, received_at, skew_s, status)
     values (
         heartbeat.worker, heartbeat.instance, heartbeat.at,
-        extract(epoch from heartbeat.at - sent_at), coalesce(heartbeat.status, '{}')
+        coalesce(heartbeat.skew_s, extract(epoch from heartbeat.at - sent_at)), coalesce(heartbeat.status, '{}')
     )
     on conflict on constraint worker_heartbeats_pkey do update
     set received_at = excluded.received_at, skew_s = excluded.skew_s, status = excluded.status;
 
     return jsonb_build_object(
-        'server_time', at, 'tick_at', noc.tick_at(), 'workers', noc.workers_as_json(at)
+        'server_time', at, 'tick_at', noc.tick_at(), 'workers', noc.workers_as_json(at),
+        'cut_off', noc.cut_off_json('{*}')
     );
 end;
 $$;
@@ -84,13 +91,37 @@ as $$
     where h.received_at > at - interval '1 day'
 $$;
 
+/*
+The copies of the last day that did not go away by themselves, by name: [{"worker", "instance",
+"age_s", "silent": for more than a minute, "skew_s"}]. One that is silent among others is seen
+here; an alert opens when none of a worker speaks.
+*/
+create function noc.copies_as_json(at timestamptz)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'worker', h.worker, 'instance', h.instance,
+        'age_s', round(extract(epoch from at - h.received_at)::numeric, 1),
+        'silent', h.received_at < at - interval '1 minute',
+        'skew_s', round(h.skew_s::numeric, 3)
+    ) order by h.worker, h.instance), '[]')
+    from noc.worker_heartbeats as h
+    where h.received_at > at - interval '1 day' and not h.status ? 'stopped'
+$$;
+
 create function public.noc_heartbeat(
-    worker text, instance text, at timestamptz, status jsonb default null
+    worker text, instance text, at timestamptz, status jsonb default null,
+    skew_s double precision default null
 )
 returns jsonb
 language sql
 set search_path = ''
-begin atomic select noc.heartbeat(worker, instance, at, status); end;
+begin atomic
+    select noc.heartbeat(worker, instance, at, status, clock_timestamp(), skew_s);
+end;
 
 /* The database's vital signs, one row a minute; counters run since the server's last reset. */
 create table noc.database_samples (

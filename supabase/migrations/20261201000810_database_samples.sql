@@ -168,7 +168,9 @@ $$;
 
 /*
 Age of every expected worker's freshest sign of life, one never heard of counted from
-when it was expected; and the newest sample's figures, null when older than 3 minutes.
+when it was expected; how far the worst clock of its living copies is off, null when none
+lives; how long each provider, or the longest of its companies, is cut off, 0 when it is not;
+and the newest sample's figures, null when older than 3 minutes.
 */
 create function noc.measure_platform(at timestamptz)
 returns setof noc.measurement
@@ -185,6 +187,23 @@ as $$
     from noc.expected_workers as w
     left join noc.worker_heartbeats as h on h.worker = w.worker
     group by w.worker
+    union all
+    select (
+        'clock_skew_s', null, null, 'worker:' || h.worker, null,
+        max(abs(h.skew_s)) filter (
+            where h.received_at >= at - interval '1 minute' and not h.status ? 'stopped'
+        ),
+        null, null, null, null
+    )::noc.measurement
+    from noc.worker_heartbeats as h
+    group by h.worker
+    union all
+    select (
+        'cut_off_s', null, null, 'provider:' || b.provider, null,
+        coalesce(extract(epoch from at - min(b.opened_at)), 0), null, min(b.opened_at), null, null
+    )::noc.measurement
+    from noc.breakers as b
+    group by b.provider
     union all
     select (
         k.metric, null, 'supabase:postgres', null, null,

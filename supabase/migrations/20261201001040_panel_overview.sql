@@ -281,6 +281,9 @@ begin
         'database', case
             when v_scope.everything and service is null then noc.database_card(at)
         end,
+        'workers', case
+            when v_scope.everything and service is null then noc.copies_as_json(at)
+        end,
         'traffic', noc.traffic_state(at, v_scope.companies),
         'cut_off', noc.cut_off_json(v_scope.companies)
     );

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from tests.db.breaker.calling import calls, tell
 from tests.db.conftest import A1, A2, B1, Database, World
 from tests.db.judging import S, alerts, evaluate, probed, queued, traffic
 
@@ -32,6 +33,11 @@ def beat(db: Database, at: datetime, worker: str = "health", instance: str = "1"
         "select noc.heartbeat(%s, %s, %s, '{}', %s)", worker, instance, at, at
     )
     return answer
+
+
+def tick(db: Database, at: datetime, worker: str, instance: str, skew_s: float) -> None:
+    """A heartbeat with a measured clock."""
+    db.run("select noc.heartbeat(%s, %s, %s, '{}', %s, %s)", worker, instance, at, at, skew_s)
 
 
 def sample(db: Database, at: datetime, **columns: Any) -> None:
@@ -134,7 +140,88 @@ def test_a_heartbeat_answers_with_the_clocks_and_every_workers_age(
 def test_the_skew_of_a_workers_clock_is_kept(db: Database, quiet: None, at: datetime) -> None:
     db.run("select noc.heartbeat('health', '1', %s, null, %s)", at - 5 * S, at)
     assert db.one("select skew_s from noc.worker_heartbeats") == 5
+    db.run("select noc.heartbeat('health', '1', %s, null, %s, 0.25)", at - 5 * S, at)
+    assert db.one("select skew_s from noc.worker_heartbeats") == 0.25
     assert db.one("select received_at from noc.worker_heartbeats") == at
+
+
+@pytest.mark.parametrize(("skew_s", "opened"), [(2, 0), (-2, 0), (2.01, 1), (-2.01, 1)])
+def test_a_clock_that_is_more_than_two_seconds_off_is_an_alert(
+    db: Database, quiet: None, at: datetime, skew_s: float, opened: int
+) -> None:
+    for moment in (at, at + 30 * S):
+        tick(db, moment, "health", "good", 0)
+        tick(db, moment, "health", "wrong", skew_s)
+        evaluate(db, moment)
+    found = alerts(db, None, "worker_clock")
+    assert [(a["severity"], a["target"]) for a in found] == [
+        ("warning", "service:worker:health")
+    ] * opened
+
+
+def test_a_clock_that_was_set_right_or_went_away_is_no_alert_any_more(
+    db: Database, quiet: None, at: datetime
+) -> None:
+    for moment in (at, at + 30 * S):
+        tick(db, moment, "health", "wrong", 9)
+        tick(db, moment, "health", "good", 0)
+        evaluate(db, moment)
+    assert alerts(db, None, "worker_clock")[0]["state"] == "open"
+    tick(db, at + 95 * S, "health", "good", 0)
+    evaluate(db, at + 95 * S)
+    assert alerts(db, None, "worker_clock")[0]["state"] == "closed"
+
+
+def test_a_silent_copy_among_others_is_seen_and_opens_nothing(
+    db: Database, quiet: None, world: World, at: datetime
+) -> None:
+    now = db.one("select now()")
+    beat(db, now - 61 * S, "notify", "dead")
+    beat(db, now - 60 * S, "notify", "late")
+    beat(db, now, "notify", "alive")
+    beat(db, now - 70 * S, "notify", "left")
+    db.run("select noc.heartbeat('notify', 'left', %s, '{\"stopped\": true}', %s)", now, now)
+    with db.acting_as(world.admin):
+        shown = db.one("select public.noc_overview()")["data"]["workers"]
+    assert {one["instance"]: one["silent"] for one in shown} == {
+        "dead": True,
+        "late": False,
+        "alive": False,
+    }
+    with db.acting_as(world.franqueado_a):
+        assert db.one("select public.noc_overview()")["data"]["workers"] is None
+    evaluate(db, now)
+    assert alerts(db, None, "worker_silent") == []
+
+
+def test_when_the_last_copy_has_left_the_worker_is_silent_all_the_same(
+    db: Database, quiet: None, at: datetime
+) -> None:
+    db.run("select noc.heartbeat('notify', 'left', %s, '{\"stopped\": true}', %s)", at, at)
+    evaluate(db, at + 61 * S)
+    assert len(alerts(db, None, "worker_silent")) == 1
+
+
+@pytest.mark.parametrize(
+    ("open_s", "severity"), [(60, []), (61, ["warning"]), (600, ["warning"]), (601, ["critical"])]
+)
+def test_a_provider_that_stays_cut_off_is_an_alert(
+    db: Database, quiet: None, at: datetime, open_s: int, severity: list[str]
+) -> None:
+    calls(db, at, 20, provider="meta")
+    evaluate(db, at + open_s * S)
+    found = alerts(db, None, "provider_cut_off")
+    assert [(one["severity"], one["target"]) for one in found] == [
+        (word, "service:provider:meta") for word in severity
+    ]
+
+
+def test_a_provider_that_is_back_ends_its_alert(db: Database, quiet: None, at: datetime) -> None:
+    calls(db, at, 20, provider="meta")
+    evaluate(db, at + 61 * S)
+    tell(db, at + 61 * S, False, at + 62 * S, provider="meta")
+    evaluate(db, at + 71 * S)
+    assert [one["state"] for one in alerts(db, None, "provider_cut_off")] == ["closed"]
 
 
 @pytest.mark.parametrize(

@@ -244,6 +244,8 @@ def test_every_metric_is_tested(db: Database) -> None:
         "queue_pending",
         "probe_status",
         "heartbeat_age_s",
+        "clock_skew_s",
+        "cut_off_s",
         "connections_ratio",
         "longest_transaction_s",
         "no_data_s",

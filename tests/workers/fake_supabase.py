@@ -56,6 +56,8 @@ class FakeSupabase:
     untold: list[dict[str, Any]] = field(default_factory=list)
     begun: dict[str, dict[str, Any]] = field(default_factory=dict)
     told: list[dict[str, Any]] = field(default_factory=list)
+    renewed: list[dict[str, Any]] = field(default_factory=list)
+    released: list[dict[str, Any]] = field(default_factory=list)
     heartbeats: list[dict[str, Any]] = field(default_factory=list)
     report: dict[str, Any] = field(default_factory=dict)
     batches: dict[str, list[Any]] = field(default_factory=dict)
@@ -86,6 +88,8 @@ class FakeSupabase:
                 Route(
                     "/rest/v1/rpc/noc_settle_notification", rpc(self._settle_told), methods=["POST"]
                 ),
+                Route("/rest/v1/rpc/noc_renew_leases", rpc(self._renew), methods=["POST"]),
+                Route("/rest/v1/rpc/noc_release_leases", rpc(self._release), methods=["POST"]),
                 Route("/rest/v1/rpc/noc_may_call", rpc(self._health), methods=["POST"]),
                 Route("/rest/v1/rpc/noc_record_call", rpc(self._health), methods=["POST"]),
                 Route("/rest/v1/rpc/noc_heartbeat", rpc(self._heartbeat), methods=["POST"]),
@@ -113,6 +117,8 @@ class FakeSupabase:
             "claim_notifications",
             "begin_notification",
             "settle_notification",
+            "renew_leases",
+            "release_leases",
         ):
             body = {"code": code, "message": "no", "details": None, "hint": None}
             self.broken[f"/rest/v1/rpc/noc_{name}"] = (status, body, {})
@@ -163,12 +169,21 @@ class FakeSupabase:
         self.told.append(seen.body)
         return JSONResponse({"accepted": True, "state": "sent"})
 
+    async def _renew(self, seen: Seen) -> Response:
+        self.renewed += seen.body["leases"]
+        return JSONResponse([one["id"] for one in seen.body["leases"]])
+
+    async def _release(self, seen: Seen) -> Response:
+        self.released += seen.body["leases"]
+        return JSONResponse(len(seen.body["leases"]))
+
     async def _heartbeat(self, seen: Seen) -> Response:
         self.heartbeats.append(seen.body)
         quiet: dict[str, Any] = {
             "server_time": "2026-11-23T12:00:00.123456+00:00",
             "tick_at": None,
             "workers": [],
+            "cut_off": [],
         }
         return JSONResponse(quiet | self.report)
 

@@ -306,3 +306,20 @@ async def test_an_unreadable_cache_is_told_and_not_fatal(tmp_path: Path) -> None
     path = tmp_path / "checks.json"
     path.write_text('[{"check_id": 1}]')
     assert CheckList(path).checks == ()
+
+
+async def test_a_probe_that_a_drain_cuts_off_is_due_for_another_copy(
+    platform: Platform,
+    make: Make,
+    target: Target,
+    time: FakeTime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("workers.health.DRAIN_S", 0.05)
+    platform.fake.due = [check_row("c1", fence=7), check_row("c2", "omie", fence=9)]
+    target.free.clear()
+    health = make(omie=Target())
+    await step(health, time)
+    await health.drain()
+    assert platform.fake.released == [{"id": "c1", "fence": 7}]
+    assert [one["check_id"] for one in platform.fake.settled] == ["c2"]

@@ -148,3 +148,17 @@ async def test_a_worker_that_never_drains_can_be_cancelled() -> None:
     with contextlib.suppress(asyncio.CancelledError):
         await task
     assert task.cancelled()
+
+
+async def test_its_last_heartbeat_says_that_it_goes_away_by_itself() -> None:
+    listener = Listener()
+    await turn(Scripted(), listener)
+    assert listener.heard[-1]["stopped"] is True
+    assert not any("stopped" in heard for heard in listener.heard[:-1])
+
+
+async def test_a_goodbye_that_nobody_hears_holds_nothing_up() -> None:
+    worker, stop = Scripted(), asyncio.Event()
+    stop.set()
+    await asyncio.wait_for(run(worker, Listener(Unavailable("away")), stop, FAST), 1)
+    assert worker.drained

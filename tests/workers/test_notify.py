@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import Any
 
 import pytest
 
 from tests.workers.conftest import Platform
 from tests.workers.telling import row
+from workers import lease
 from workers.model import Message, Receipt
 from workers.notify import Notify
 from workers.senders import Senders
@@ -104,8 +106,50 @@ async def test_draining_waits_for_what_is_on_its_way(platform: Platform) -> None
     platform.fake.untold = [row() for _ in range(3)]
     worker = notifier(platform, email=Recorder())
     await worker.step()
+    await asyncio.sleep(0)
     await worker.drain()
-    assert len(platform.fake.told) == 3
+    assert (len(platform.fake.told), platform.fake.released) == (3, [])
+
+
+async def test_what_was_claimed_and_not_begun_is_given_back(platform: Platform) -> None:
+    platform.fake.untold = [row() for _ in range(3)]
+    mail = Recorder()
+    worker = notifier(platform, email=mail)
+    assert await worker.step() == 3
+    await worker.drain()
+    assert (mail.sent, platform.fake.of("noc_begin_notification")) == ([], [])
+    assert {(one["id"], one["fence"]) for one in platform.fake.released} == {
+        (notification_id, 1) for notification_id in platform.fake.begun
+    }
+    assert platform.fake.of("noc_release_leases")[0].body["kind"] == "notification"
+
+
+async def test_a_drain_ends_where_nothing_can_be_given_back(platform: Platform) -> None:
+    platform.fake.untold = [row()]
+    platform.fake.break_all()
+    del platform.fake.broken["/rest/v1/rpc/noc_claim_notifications"]
+    worker = notifier(platform, email=Recorder())
+    await worker.step()
+    await worker.drain()
+    assert worker.status()["running"] == 0
+
+
+async def test_a_send_whose_lease_is_over_is_cut_off_and_counts_as_perhaps_sent(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.fake.untold = [row()]
+    platform.fake.broken["/rest/v1/rpc/noc_renew_leases"] = (200, [], {})
+    monkeypatch.setattr(lease, "Terms", partial(lease.Terms, renew_s=0.05))
+
+    class Slow(Recorder):
+        async def send(self, message: Message) -> Receipt:
+            await asyncio.sleep(5)
+            return await super().send(message)
+
+    mail = Slow()
+    await settled(notifier(platform, email=mail))
+    (told,) = platform.fake.told
+    assert (told["outcome"], told["reason"], mail.sent) == ("ambiguous", "lease_lost", [])
 
 
 async def test_a_bug_of_a_sender_ends_as_perhaps_sent(platform: Platform) -> None:

@@ -52,9 +52,15 @@ async def test_a_heartbeat_tells_and_hears(platform: Platform) -> None:
         "workers": [{"worker": "health", "instance": "a:1", "age_s": 3.1}],
     }
     at = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    report = await platform.rpc.heartbeat("watch", "a:2", at, {"pings": 3})
+    report = await platform.rpc.heartbeat("watch", "a:2", at, {"pings": 3}, 0.5)
     assert platform.fake.heartbeats == [
-        {"worker": "watch", "instance": "a:2", "at": at.isoformat(), "status": {"pings": 3}}
+        {
+            "worker": "watch",
+            "instance": "a:2",
+            "at": at.isoformat(),
+            "status": {"pings": 3},
+            "skew_s": 0.5,
+        }
     ]
     assert report.tick_at is not None
     assert (report.server_time - report.tick_at).total_seconds() == pytest.approx(1.976544)

@@ -76,6 +76,7 @@ def _overview(scope: Scope, rights: Rights, facts: Facts) -> dict[str, Any]:
         "banner": states.expected_banner(scope, facts),
         "traffic": panel.expected_traffic(scope, facts),
         "cut_off": panel.expected_cut_off(scope, facts),
+        "workers": scope.everything and scope.wanted.service is None,
         "database": scope.everything and scope.wanted.service is None,
     }
 
@@ -88,6 +89,7 @@ def _overview_seen(data: dict[str, Any]) -> dict[str, Any]:
         "banner": states.observed_banner(data["banner"]),
         "traffic": panel.observed_traffic(data["traffic"]),
         "cut_off": panel.observed_cut_off(data["cut_off"]),
+        "workers": data["workers"] is not None,
         "database": data["database"] is not None,
     }
 

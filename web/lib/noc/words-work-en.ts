@@ -125,6 +125,8 @@ export const workEn: Record<keyof typeof workPt, string> = {
   "incident.why.queue_pending": "The messages waiting in the WhatsApp queue passed their limit and stayed above it.",
   "incident.why.probe_status": "{service}: the probe failed three times in a row. Two good answers bring it back.",
   "incident.why.heartbeat_age_s": "A worker of the NOC stopped giving signs of life.",
+  "incident.why.clock_skew_s": "The clock of a worker of the NOC is wrong.",
+  "incident.why.cut_off_s": "A provider fails so often that the NOC hardly calls it; messages wait.",
   "incident.why.connections_ratio": "The database's open connections passed their limit.",
   "incident.why.longest_transaction_s": "A transaction stayed open in the database beyond its limit.",
   "incident.why.partitions_ahead": "The database has fewer partitions ahead than the minimum.",

@@ -124,6 +124,8 @@ export const workPt = {
   "incident.why.queue_pending": "As mensagens na fila do WhatsApp passaram do limite e ficaram acima dele.",
   "incident.why.probe_status": "{service}: a sonda falhou três vezes seguidas. Volta com duas respostas boas.",
   "incident.why.heartbeat_age_s": "Um worker do NOC parou de dar sinal.",
+  "incident.why.clock_skew_s": "O relógio de um worker do NOC está fora da hora.",
+  "incident.why.cut_off_s": "Um provedor falha tanto que o NOC quase não o chama; as mensagens esperam.",
   "incident.why.connections_ratio": "As conexões abertas no banco passaram do limite.",
   "incident.why.longest_transaction_s": "Uma transação ficou aberta no banco além do limite.",
   "incident.why.partitions_ahead": "O banco tem menos partições à frente do que o mínimo.",
