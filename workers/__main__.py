@@ -35,10 +35,12 @@ from workers.rpc import Rpc, open_http, open_rpc
 from workers.senders import TIMEOUT_S, Sender
 from workers.senders.email import EmailSender
 from workers.senders.whatsapp import WhatsAppSender
+from workers.serve import serving
 from workers.settings import Settings, load
 from workers.skew import Skew
 from workers.spool import Spool
 from workers.tail import Tail
+from workers.vitals import Vitals
 from workers.watch import Watch
 
 log = logging.getLogger("workers")
@@ -121,7 +123,7 @@ async def build(name: str, settings: Settings, rpc: Rpc, stack: AsyncExitStack) 
         return await BUILDERS[name](settings, rpc, stack)
 
 
-def beat_of(worker: Worker, rpc: Rpc, instance: str) -> Beat:
+def beat_of(worker: Worker, rpc: Rpc, instance: str, vitals: Vitals) -> Beat:
     """How this worker's heartbeat reaches the database, and measures its clock."""
     skew = Skew()
 
@@ -129,6 +131,7 @@ def beat_of(worker: Worker, rpc: Rpc, instance: str) -> Beat:
         asked_at, began = SYSTEM_CLOCK.now(), SYSTEM_CLOCK.elapsed()
         report = await rpc.heartbeat(worker.name, instance, asked_at, status, skew.seconds)
         skew.take(asked_at, SYSTEM_CLOCK.elapsed() - began, report.server_time)
+        vitals.reported(worker.name, skew.seconds, report.cut_off)
         if isinstance(worker, Watch):
             worker.hear(report)
 
@@ -146,9 +149,21 @@ async def main(names: tuple[str, ...], settings: Settings) -> int:
             settings.supabase_url, settings.publishable_key, settings.worker_token, http
         )
         workers = [await build(name, settings, rpc, stack) for name in names]
+        vitals = Vitals()
+        if settings.health_port is not None:
+            await stack.enter_async_context(
+                serving(settings.health_host, settings.health_port, vitals, rpc.ping)
+            )
         log.info("started", extra={"workers": names})
         tasks = [
-            asyncio.create_task(run(worker, beat_of(worker, rpc, settings.instance), stop))
+            asyncio.create_task(
+                run(
+                    worker,
+                    beat_of(worker, rpc, settings.instance, vitals),
+                    stop,
+                    vitals=vitals,
+                )
+            )
             for worker in workers
         ]
         stopping = asyncio.create_task(stop.wait())

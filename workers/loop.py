@@ -5,13 +5,14 @@ import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from workers.clock import SYSTEM_CLOCK, Clock
 from workers.errors import WorkerError
 from workers.log import of_worker
 from workers.retry import backoff
+from workers.vitals import Vitals
 
 log = logging.getLogger(__name__)
 _random = random.SystemRandom()
@@ -53,7 +54,6 @@ class Pulse:
     turned_at: float
     failures: int = 0
     error: str | None = None
-    beats: int = field(default=0)
 
 
 Beat = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -65,16 +65,20 @@ async def run(
     stop: asyncio.Event,
     pace: Pace | None = None,
     clock: Clock = SYSTEM_CLOCK,
+    vitals: Vitals | None = None,
 ) -> None:
     """Turn the worker and its heartbeat until `stop` is set, then drain it."""
     pace = pace or Pace()
+    vitals = vitals or Vitals(clock)
     pulse = Pulse(turned_at=clock.elapsed())
+    vitals.begin(worker.name, worker.status)
     with of_worker(worker.name):
-        herald = asyncio.create_task(_beat(worker, beat, pulse, stop, pace, clock))
+        herald = asyncio.create_task(_beat(worker, beat, pulse, stop, pace, clock, vitals))
         try:
-            await _turn(worker, pulse, stop, pace, clock)
+            await _turn(worker, pulse, stop, pace, clock, vitals)
             await worker.drain()
         finally:
+            vitals.end(worker.name)
             herald.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await herald
@@ -82,17 +86,20 @@ async def run(
 
 
 async def _turn(
-    worker: Worker, pulse: Pulse, stop: asyncio.Event, pace: Pace, clock: Clock
+    worker: Worker, pulse: Pulse, stop: asyncio.Event, pace: Pace, clock: Clock, vitals: Vitals
 ) -> None:
     idle = pace.idle_min
     while not stop.is_set():
+        began = clock.elapsed()
         try:
             done = await worker.step()
         except Exception as error:
             _note_failure(pulse, error)
+            vitals.stepped(worker.name, "failed", clock.elapsed() - began, pulse.failures)
             await pause(stop, backoff(pulse.failures, pace.failure_min, pace.failure_max))
             continue
         _note_success(pulse, clock)
+        vitals.stepped(worker.name, "busy" if done else "idle", clock.elapsed() - began, 0)
         if done:
             idle = pace.idle_min
             await asyncio.sleep(0)
@@ -102,7 +109,13 @@ async def _turn(
 
 
 async def _beat(
-    worker: Worker, beat: Beat, pulse: Pulse, stop: asyncio.Event, pace: Pace, clock: Clock
+    worker: Worker,
+    beat: Beat,
+    pulse: Pulse,
+    stop: asyncio.Event,
+    pace: Pace,
+    clock: Clock,
+    vitals: Vitals,
 ) -> None:
     unheard: str | None = None
     while not stop.is_set():
@@ -112,9 +125,10 @@ async def _beat(
         else:
             try:
                 await beat(dict(worker.status()) | {"failures": pulse.failures})
-                pulse.beats += 1
+                vitals.beat(worker.name, heard=True)
                 unheard = None
             except Exception as error:
+                vitals.beat(worker.name, heard=False)
                 if unheard != type(error).__name__:
                     level = logging.WARNING if isinstance(error, WorkerError) else logging.ERROR
                     log.log(level, "heartbeat: %s", error)

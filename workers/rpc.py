@@ -76,6 +76,10 @@ class Rpc:
             "noc_settle_notification", asdict(lease) | asdict(receipt), _accepted
         )
 
+    async def ping(self) -> None:
+        """One round trip to the database."""
+        await self._call("noc_ping", {}, lambda _: None)
+
     async def renew_lease(self, kind: Kind, lease_id: str, fence: int) -> bool:
         """Hold a lease for as long again; false when it is lost."""
         arguments = {"kind": kind, "leases": [{"id": lease_id, "fence": fence}]}

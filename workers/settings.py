@@ -35,6 +35,8 @@ class Settings:
     publishable_key: str = field(repr=False)
     worker_token: str = field(repr=False)
     instance: str
+    health_host: str
+    health_port: int | None
     probe_email: str = field(repr=False)
     probe_password: str = field(repr=False)
     gateway_log: Path
@@ -71,6 +73,9 @@ def load(names: Collection[str], environment: Mapping[str, str]) -> Settings:
     required = dict.fromkeys((*_ALWAYS, *(key for name in names for key in _REQUIRED[name])))
     faults = [f"{key} is missing" for key in required if not environment.get(key, "").strip()]
     faults += _url_faults(environment)
+    port = environment.get("NOC_HEALTH_PORT", "").strip()
+    if port and not (port.isascii() and port.isdigit() and int(port) <= 65535):
+        faults.append("NOC_HEALTH_PORT must be a port")
     if "notify" in names:
         faults += _channel_faults(environment)
     if faults:
@@ -84,6 +89,8 @@ def load(names: Collection[str], environment: Mapping[str, str]) -> Settings:
         publishable_key=value("SUPABASE_PUBLISHABLE_KEY"),
         worker_token=value("NOC_WORKER_TOKEN"),
         instance=value("NOC_WORKER_INSTANCE") or f"{socket.gethostname()}:{os.getpid()}",
+        health_host=value("NOC_HEALTH_HOST") or "127.0.0.1",
+        health_port=int(value("NOC_HEALTH_PORT")) if value("NOC_HEALTH_PORT") else None,
         probe_email=value("NOC_PROBE_EMAIL"),
         probe_password=value("NOC_PROBE_PASSWORD"),
         gateway_log=Path(value("NOC_GATEWAY_LOG")),

@@ -4,16 +4,23 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.workers.conftest import Platform
+from tests.workers.exposition import read
 from tests.workers.fake_supabase import PASSWORD, PLATFORM_KEY, WORKER_TOKEN, check_row
 from tests.workers.test_collect import log_line
+
+with socket.socket() as free:
+    free.bind(("127.0.0.1", 0))
+    HEALTH_PORT: int = free.getsockname()[1]
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,6 +66,7 @@ async def running(
         NOC_DEADMAN_URL=f"{platform.url}/deadman",
         NOC_WORKER_INSTANCE="test:1",
         NOC_WEB_URL="http://127.0.0.1:3000",
+        NOC_HEALTH_PORT=str(HEALTH_PORT),
     )
     yield platform, process, tmp_path
     if process.returncode is None:
@@ -93,6 +101,13 @@ async def test_all_workers_work_and_a_sigterm_ends_them_cleanly(
         if len(fake.heartbeats) >= 4 and fake.settled and fake.batches:
             break
         await asyncio.sleep(0.1)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{HEALTH_PORT}", trust_env=False) as it:
+        health, ready, metrics = [await it.get(f"/{n}") for n in ("healthz", "readyz", "metrics")]
+    assert (health.status_code, ready.status_code) == (200, 200)
+    assert set(health.json()["steps"]) == {"health", "collect", "watch", "notify"}
+    numbers = read(metrics.text)
+    assert numbers["noc_worker_status", "notify", "unsettled"] == 0
+    assert numbers["noc_worker_steps_total", "failed", "health"] == 0
     process.send_signal(signal.SIGTERM)
     code, text, lines = await end_of(process)
     assert code == 0, text
