@@ -1,5 +1,5 @@
--- Work that the companies' services report: messages to send and jobs that ran. The
--- reporter's own id is unique per company, so one company cannot probe another's ids.
+-- Work of the companies: messages, which the NOC sends or a service reports, and jobs that ran.
+-- The host's own id is unique per company, so one company cannot probe another's ids.
 
 /* The status that a finer state belongs to. */
 create function noc.queue_status_of(state public.queue_state)
@@ -15,6 +15,10 @@ as $$
     end
 $$;
 
+/*
+One row per message. `run_at` null: a service sends it and only reports here. Otherwise the NOC
+does; to whom and what is in noc.message_contents.
+*/
 create table public.queue_whatsapp (
     message_id uuid primary key default gen_random_uuid(),
     company_cnpj text collate "C" not null references public.companies (company_cnpj),
@@ -24,8 +28,23 @@ create table public.queue_whatsapp (
     attempts integer not null default 0 check (attempts between 0 and 1000),
     created_at timestamptz not null,
     updated_at timestamptz not null,
+    priority smallint not null default 1 check (priority between 0 and 2), -- 0: before the others
+    run_at timestamptz,         -- not sent before
+    expires_at timestamptz,     -- not begun after
+    failures smallint not null default 0,   -- tries that count against the message
+    lease_owner text,
+    lease_until timestamptz,
+    fence bigint not null default 0,
+    phone_number_id text collate "C",       -- the business number that last began it
+    provider_ref text collate "C",          -- the provider's own id of the message
+    error_class text,           -- code: why it waits, ended or was not sent
+    error_code integer,         -- the provider's, null: its answer had none
     constraint queue_whatsapp_one_per_external_id unique (company_cnpj, external_id),
-    constraint queue_whatsapp_state check (status = noc.queue_status_of(state))
+    constraint queue_whatsapp_state check (status = noc.queue_status_of(state)),
+    constraint queue_whatsapp_expires check ((run_at is null) = (expires_at is null)),
+    constraint queue_whatsapp_leased check (
+        run_at is null or (state in ('leased', 'sending')) = (lease_until is not null)
+    )
 );
 
 -- Pending and failed are few beside sent: counting them must not read the sent ones.
@@ -33,6 +52,15 @@ create index queue_whatsapp_unsent_idx
 on public.queue_whatsapp (company_cnpj, status, created_at) where status <> 'sent';
 create index queue_whatsapp_updated_at_idx on public.queue_whatsapp (updated_at);
 create index queue_whatsapp_dead_idx on public.queue_whatsapp (updated_at) where state = 'dead';
+create index queue_whatsapp_waiting_idx
+on public.queue_whatsapp (company_cnpj, priority, run_at, message_id)
+where run_at is not null and state in ('queued', 'retry');
+create index queue_whatsapp_leased_idx on public.queue_whatsapp (lease_until)
+where run_at is not null and state in ('leased', 'sending');
+create index queue_whatsapp_expiring_idx on public.queue_whatsapp (expires_at)
+where run_at is not null and state in ('queued', 'retry');
+create index queue_whatsapp_sent_idx
+on public.queue_whatsapp (company_cnpj, updated_at) where status = 'sent';
 
 create table public.jobs (
     job_id uuid primary key default gen_random_uuid(),
