@@ -50,6 +50,7 @@ noc.list_contacts(),
 noc.test_contact(uuid, text, timestamptz),
 noc.list_notifications(text, uuid, uuid, timestamptz),
 noc.resolve_unknown(text, uuid, text, text, timestamptz),
+noc.enqueue_messages(text, jsonb, timestamptz),
 noc.verify_audit(text),
 noc.probe_echo(text),
 public.noc_save_group(uuid, text),
@@ -95,6 +96,7 @@ public.noc_list_contacts(),
 public.noc_test_contact(uuid, text),
 public.noc_list_notifications(text, uuid, uuid),
 public.noc_resolve_unknown(text, uuid, text, text),
+public.noc_enqueue_messages(text, jsonb),
 public.noc_verify_audit(text),
 public.noc_probe_echo(text)
 to authenticated;
@@ -119,6 +121,10 @@ noc.renew_leases(text, jsonb, timestamptz),
 noc.release_leases(text, jsonb, timestamptz),
 noc.may_call(text, text, boolean, timestamptz),
 noc.record_call(text, text, timestamptz, boolean, boolean, timestamptz),
+noc.claim_messages(text, integer, text, timestamptz),
+noc.begin_message(uuid, bigint, text, timestamptz),
+noc.settle_message(uuid, bigint, text, text, integer, text, integer, timestamptz),
+noc.heartbeat(text, text, timestamptz, jsonb, timestamptz),
 public.noc_claim_checks(text, integer),
 public.noc_list_checks(),
 public.noc_settle_check(uuid, bigint, timestamptz, text, integer, text, jsonb),
@@ -130,4 +136,13 @@ public.noc_renew_leases(text, jsonb),
 public.noc_release_leases(text, jsonb),
 public.noc_may_call(text, text, boolean),
 public.noc_record_call(text, text, timestamptz, boolean, boolean)
+public.noc_claim_messages(text, integer, text),
+public.noc_begin_message(uuid, bigint, text),
+public.noc_settle_message(uuid, bigint, text, text, integer, text, integer),
+public.noc_heartbeat(text, text, timestamptz, jsonb)
 to noc_worker;
+
+grant execute on function
+noc.apply_webhook(jsonb, timestamptz),
+public.noc_apply_webhook(jsonb)
+to noc_webhook;

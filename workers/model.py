@@ -110,6 +110,7 @@ class Result:
 Kind = Literal["check", "notification"]  # of what a lease is held
 Channel = Literal["email", "whatsapp"]
 Delivery = Literal["sent", "retry", "ambiguous", "refused", "bad_address"]
+Hold = Literal["company", "number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +162,16 @@ class Receipt:
     """What became of a send. `reason` is a code, null when sent.
 
     retry: surely not sent, may be later. ambiguous: perhaps sent. refused: for good. bad_address:
-    for good, because of the recipient's address.
+    for good, because of the recipient's address. `hold`: whose messages will all be refused, not
+    this one alone. `code`: the provider's own.
     """
 
     outcome: Delivery
     reason: str | None = None
     provider_ref: str | None = None
     retry_after_s: int | None = None
+    hold: Hold | None = None
+    code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

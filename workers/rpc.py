@@ -73,7 +73,15 @@ class Rpc:
     async def settle_notification(self, lease: Lease, receipt: Receipt) -> bool:
         """Say what became of a send; false when somebody else has the message."""
         return await self._call(
-            "noc_settle_notification", asdict(lease) | asdict(receipt), _accepted
+            "noc_settle_notification",
+            {
+                **asdict(lease),
+                "outcome": receipt.outcome,
+                "reason": receipt.reason,
+                "provider_ref": receipt.provider_ref,
+                "retry_after_s": receipt.retry_after_s,
+            },
+            _accepted,
         )
 
     async def ping(self) -> None:

@@ -24,7 +24,10 @@ create index ingest_keys_company_cnpj_idx on noc.ingest_keys (company_cnpj);
 create index ingest_keys_service_idx on noc.ingest_keys (service);
 alter table noc.ingest_keys enable row level security;
 
-/* Kinds that a key may send: work belongs to companies, so a platform key has no jobs or queue. */
+/*
+Kinds that a key may send: work belongs to companies, so a platform key has no jobs or queue.
+`messages` are sent to people: a key has that kind only where it was asked for.
+*/
 create function noc.ingest_kinds(scope text)
 returns text []
 language sql
@@ -33,7 +36,7 @@ set search_path = ''
 as $$
     select case scope
         when 'platform' then array['api_usage', 'app_logs']
-        else array['api_usage', 'app_logs', 'jobs', 'queue_whatsapp']
+        else array['api_usage', 'app_logs', 'jobs', 'queue_whatsapp', 'messages']
     end
 $$;
 
@@ -56,7 +59,9 @@ declare
     );
     v_services text [] := coalesce(nullif(issue_ingest_key.services, '{}'), array[service]);
     v_scope text := case when company_cnpj is null then 'platform' else 'company' end;
-    v_kinds text [] := coalesce(nullif(issue_ingest_key.kinds, '{}'), noc.ingest_kinds(v_scope));
+    v_kinds text [] := coalesce(
+        nullif(issue_ingest_key.kinds, '{}'), array_remove(noc.ingest_kinds(v_scope), 'messages')
+    );
     v_row noc.ingest_keys;
 begin
     if length(btrim(coalesce(label, ''))) not between 1 and 80 then

@@ -49,6 +49,18 @@ create index message_attempts_provider_ref_idx on noc.message_attempts (provider
 where provider_ref is not null;
 alter table noc.message_attempts enable row level security;
 
+/* The text as a uuid, null when it is none. */
+create function noc.try_uuid(input text)
+returns uuid
+language sql
+immutable
+set search_path = ''
+as $$
+    select case
+        when input ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then input::uuid
+    end
+$$;
+
 /* The recipient as it may be kept beyond its message: nobody without the key finds the number. */
 create function noc.recipient_hash(recipient text)
 returns bytea

@@ -4,10 +4,12 @@
 create table noc.event_fields (
     kind text not null,
     field text not null,
-    type text not null check (type in ('text', 'timestamp', 'recent', 'integer', 'number', 'uuid')),
+    type text not null check (
+        type in ('text', 'texts', 'recent', 'planned', 'integer', 'number', 'uuid')
+    ),
     required boolean not null,
     minimum numeric,
-    maximum numeric,     -- of the value, or of the length of a text
+    maximum numeric,     -- of the value, of the length of a text, of how many texts
     allowed text [],
     pattern text,
     pattern_words text,  -- what the pattern asks for, in words
@@ -108,8 +110,11 @@ begin
 
     -- Each value as text beside its field; instants are tried once.
     given as (
-        select e.index, f.*, e.event ->> f.field as value,
-            case when f.type = 'recent' then noc.try_timestamptz(e.event ->> f.field) end as instant
+        select e.index, f.*, e.event ->> f.field as value, e.event -> f.field as list,
+            case
+                when f.type in ('recent', 'planned')
+                    then noc.try_timestamptz(e.event ->> f.field)
+            end as instant
         from elements as e cross join fields as f
         where e.is_object
     ),
@@ -130,10 +135,19 @@ begin
         cross join lateral (
             select case
                 when g.value is null then case when g.required then 'is required' end
-                when g.type = 'recent' then case
+                when g.type in ('recent', 'planned') then case
                     when g.instant is null then 'must be an ISO 8601 instant'
+                    when g.type = 'planned' then case
+                        when not isfinite(g.instant) or not noc.is_planned(g.instant, at)
+                            then 'must lie between 48 hours ago and 7 days ahead'
+                    end
                     when not isfinite(g.instant) or not noc.is_recent(g.instant, at)
                         then 'must lie between 48 hours ago and 5 minutes ahead'
+                end
+                when g.type = 'texts' then case
+                    when not noc.are_texts(g.list, g.maximum) then format(
+                        'must be a list of at most %s texts of 1 to 1000 characters', g.maximum
+                    )
                 end
                 when g.type = 'uuid' then case
                     when g.value !~* '^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$'
@@ -172,6 +186,19 @@ begin
                 then noc.queue_status_of((e.event ->> 'state')::public.queue_state)::text
                     <> e.event ->> 'status'
             end
+        union all
+        select e.index, 'expires_at', 'expires_at: must be after run_at'
+        from elements as e
+        where e.is_object
+            and kind = 'messages'
+            and noc.try_timestamptz(e.event ->> 'expires_at')
+            <= coalesce(noc.try_timestamptz(e.event ->> 'run_at'), at)
+        union all
+        select e.index, 'external_id', 'external_id: a service reports that it sends this one'
+        from elements as e
+        inner join public.queue_whatsapp as q
+            on q.company_cnpj = key.company_cnpj and q.external_id = e.event ->> 'external_id'
+        where e.is_object and kind = 'messages' and q.run_at is null
         union all
         select e.index, 'service', 'service: is not among the services of this key'
         from elements as e

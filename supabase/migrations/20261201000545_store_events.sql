@@ -214,7 +214,7 @@ $$;
 
 /*
 Reports of messages, the last word per message in the batch; without a state it is that of the
-status' name. An older report changes nothing.
+status' name. An older report changes nothing, and none a message that the NOC sends.
 */
 create function noc.store_queue_whatsapp(
     key noc.ingest_keys, ledger_id bigint, events jsonb, at timestamptz
@@ -254,7 +254,7 @@ begin
         set
             status = excluded.status, state = excluded.state, attempts = excluded.attempts,
             updated_at = excluded.updated_at
-        where excluded.updated_at >= q.updated_at
+        where excluded.updated_at >= q.updated_at and q.run_at is null
     )
 
     select count(*) into v_fitting from fitting;

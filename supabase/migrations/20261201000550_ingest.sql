@@ -61,6 +61,7 @@ begin
         when 'app_logs' then noc.store_app_logs(key, ledger_id, events, at)
         when 'jobs' then noc.store_jobs(key, ledger_id, events, at)
         when 'queue_whatsapp' then noc.store_queue_whatsapp(key, ledger_id, events, at)
+        when 'messages' then noc.store_messages(key.company_cnpj, events, at)
     end;
     if v_fitting is distinct from jsonb_array_length(events) then
         if kind = 'api_usage' then
@@ -72,7 +73,11 @@ begin
     end if;
     if kind <> 'api_usage' then
         insert into noc.batch_pending (ledger_id, kind, company_cnpj)
-        values (store_events.ledger_id, store_events.kind, key.company_cnpj);
+        values (
+            store_events.ledger_id,
+            case store_events.kind when 'messages' then 'queue_whatsapp' else store_events.kind end,
+            key.company_cnpj
+        );
     end if;
     return '[]'::jsonb;
 end;

@@ -46,6 +46,8 @@ insert into noc.rule_metrics (
 ('queue_oldest_s', 'company', 'above', 'queue', 'seconds', 'backlog', null),
 ('queue_failed', 'company', 'above', 'queue', 'count', 'errors', null),   -- in the rule's window
 ('queue_dead', 'company', 'above', 'queue', 'count', 'errors', null),     -- in the last day
+-- 1 while the provider refuses the company's queue, or the number that it leaves by.
+('queue_held', 'company', 'above', 'queue', 'count', 'errors', null),
 ('jobs_failed', 'company', 'above', 'jobs', 'count', 'errors', null),     -- in the rule's window
 ('jobs_stalled', 'company', 'above', 'jobs', 'count', 'backlog', null),   -- running for longer
 ('probe_status', 'service', 'above', 'health', 'status', 'probe', null), -- UP 0, DEGRADED 1, DOWN 2
@@ -237,7 +239,8 @@ insert into public.noc_rules (
     code, metric, scope_kind, comparator, service, degraded_threshold, down_threshold,
     for_degraded_s, for_down_s, keep_firing_s
 ) values
-('whatsapp_queue_dead', 'queue_dead', 'company', 'above', 'whatsapp', 0, 20, 0, 0, 0);
+('whatsapp_queue_dead', 'queue_dead', 'company', 'above', 'whatsapp', 0, 20, 0, 0, 0),
+('whatsapp_queue_held', 'queue_held', 'company', 'above', 'whatsapp', null, 0, 0, 0, 0);
 
 -- Facts rather than tendencies: the probe or the sampler has already waited.
 insert into public.noc_rules (

@@ -288,8 +288,8 @@ $$;
 
 /*
 Messages that wait, the age of the oldest, those that failed in each rule's window, and those
-that died in the last day and still are dead, per active company that has any, and 0 where a
-state waits.
+that died in the last day and still are dead, and whether the provider holds what waits, per active
+company that has any, and 0 where a state waits.
 */
 create function noc.measure_queue(at timestamptz)
 returns setof noc.measurement
@@ -306,7 +306,9 @@ as $$
     ),
 
     waiting as materialized (
-        select w.company_cnpj, count(*) as pending, min(w.created_at) as oldest_at
+        select
+            w.company_cnpj, count(*) as pending, min(w.created_at) as oldest_at,
+            bool_or(w.run_at is not null) as ours
         from public.queue_whatsapp as w
         where w.status = 'queued'
         group by w.company_cnpj
@@ -332,6 +334,15 @@ as $$
             on q.state = 'dead' and q.updated_at between at - interval '1 day' and at
         where a.metric = 'queue_dead'
         group by a.metric, a.over_s, q.company_cnpj
+        union all
+        select distinct a.metric, a.over_s, w.company_cnpj, 1
+        from asked as a
+        inner join noc.queue_pauses as p
+            on p.ended_at is null and p.paused_until > at and p.paused_by is null
+        inner join waiting as w
+            on p.company_cnpj = w.company_cnpj
+            or p.phone_number_id is not null and w.ours
+        where a.metric = 'queue_held'
     )
 
     select (

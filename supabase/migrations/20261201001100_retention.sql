@@ -25,6 +25,9 @@ begin
             ('noc.notifications', 'done_at', interval '13 months'),
             ('public.sessions', 'last_seen_at', interval '6 months'),
             ('public.queue_whatsapp', 'updated_at', interval '13 months'),
+            ('noc.message_contents', 'created_at', interval '30 days'),
+            ('noc.recipient_slots', 'free_at', interval '1 day'),
+            ('noc.queue_pauses', 'ended_at', interval '13 months'),
             ('public.jobs', 'finished_at', interval '13 months'),
             ('cron.job_run_details', 'end_time', interval '7 days')
         ) as r (table_name, column_name, keep)

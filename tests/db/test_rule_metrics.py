@@ -261,6 +261,7 @@ def test_every_metric_is_tested(db: Database) -> None:
         "queue_oldest_s",
         "queue_failed",
         "queue_dead",
+        "queue_held",
         "jobs_failed",
         "jobs_stalled",
     }

@@ -138,6 +138,7 @@ export const workEn: Record<keyof typeof workPt, string> = {
   "incident.why.queue_oldest_s": "The oldest message in the WhatsApp queue has waited for longer than the limit.",
   "incident.why.queue_failed": "The WhatsApp messages that failed in the last {window} went beyond the limit.",
   "incident.why.queue_dead": "The WhatsApp messages given up in the last 24 h went beyond the limit. They will not leave by themselves: check the number and send again from the system they came from.",
+  "incident.why.queue_held": "The provider refuses what the queue sends: the account, its payment, its number or the quality of its messages. Nothing leaves until that is put right. A refused number is tried again every quarter of an hour; a company that was refused has to be resumed.",
   "incident.why.jobs_failed": "The jobs that failed in the last {window} went beyond the limit.",
   "incident.why.jobs_stalled": "More jobs than the limit have been running for longer than {window}.",
   "incident.why.rule_failures": "A rule of the NOC failed three times in a row.",

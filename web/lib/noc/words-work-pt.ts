@@ -137,6 +137,7 @@ export const workPt = {
   "incident.why.queue_oldest_s": "A mensagem mais antiga na fila do WhatsApp espera há mais tempo que o limite.",
   "incident.why.queue_failed": "As mensagens do WhatsApp que falharam nos últimos {window} passaram do limite.",
   "incident.why.queue_dead": "As mensagens do WhatsApp que não saíram nas últimas 24 h passaram do limite. Sozinhas não saem mais: confira o número e reenvie pelo sistema de origem.",
+  "incident.why.queue_held": "O provedor recusa o que a fila envia: a conta, o pagamento, o número ou a qualidade das mensagens. Nada sai até isso ser resolvido. Um número recusado é tentado de novo a cada quarto de hora; uma empresa recusada precisa ser retomada.",
   "incident.why.jobs_failed": "Os jobs que falharam nos últimos {window} passaram do limite.",
   "incident.why.jobs_stalled": "Há mais jobs rodando por mais de {window} do que o limite.",
   "incident.why.rule_failures": "Uma regra do NOC falhou três vezes seguidas ao ser avaliada.",

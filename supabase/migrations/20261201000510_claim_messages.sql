@@ -1,0 +1,323 @@
+-- How workers take messages: each by one worker at a time, under a lease and a fence, of every
+-- company in turn. The companies are walked through the index of what waits, so that a claim
+-- reads as much as it takes, however long one company's queue is.
+
+/* Where the last claim ended its round of the companies; one row. */
+create table noc.queue_round (
+    one boolean primary key default true check (one),
+    company_cnpj text collate "C" not null default ''
+);
+
+insert into noc.queue_round default values;
+alter table noc.queue_round enable row level security;
+
+/*
+What became of leases that ran out by `at`. Not begun: free again. Begun: by a provider that knows
+repeats it is tried again; by one that does not, the message stays unknown until a webhook or a
+person says more. Gives how many.
+*/
+create function noc.reap_messages(at timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_count bigint;
+begin
+    with expired as (
+        select q.message_id, q.state from public.queue_whatsapp as q
+        where q.run_at is not null and q.state in ('leased', 'sending') and q.lease_until <= at
+        for update skip locked
+    ),
+
+    judged as (
+        select e.message_id, e.state, case
+            when e.state = 'sending' and not coalesce(n.idempotent, false) then 'unknown'
+            when e.state = 'sending' or q.attempts > 0 then 'retry'
+            else 'queued'
+        end::public.queue_state as becomes
+        from expired as e
+        inner join public.queue_whatsapp as q on q.message_id = e.message_id
+        left join noc.phone_numbers as n on n.phone_number_id = q.phone_number_id
+    ),
+
+    freed as (
+        update public.queue_whatsapp as q
+        set
+            state = j.becomes,
+            status = noc.queue_status_of(j.becomes),
+            error_class = case when j.state = 'sending' then 'worker_lost' else q.error_class end,
+            error_code = case when j.state = 'leased' then q.error_code end,
+            lease_until = null,
+            updated_at = at
+        from judged as j
+        where q.message_id = j.message_id
+        returning q.message_id, q.company_cnpj, q.fence, j.state
+    ),
+
+    logged as (
+        update noc.message_attempts as t
+        set ended_at = at, outcome = 'lost'
+        from freed as f
+        where f.state = 'sending'
+            and t.message_id = f.message_id
+            and t.fence = f.fence
+            and t.ended_at is null
+    ),
+
+    touched as (
+        insert into noc.touched (table_name, company_cnpj)
+        select distinct 'queue_whatsapp', f.company_cnpj from freed as f
+    )
+
+    select count(*) into v_count from freed;
+    return v_count;
+end;
+$$;
+
+/* Messages whose time is over are not sent any more. Gives how many; at most 1,000 at once. */
+create function noc.expire_messages(at timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_count bigint;
+begin
+    with expired as (
+        update public.queue_whatsapp as q
+        set status = 'failed', state = 'cancelled', error_class = 'expired', updated_at = at
+        where q.message_id in (
+            select w.message_id from public.queue_whatsapp as w
+            where w.run_at is not null
+                and w.state in ('queued', 'retry')
+                and w.expires_at <= at
+            limit 1000
+            for update skip locked
+        )
+        returning q.company_cnpj
+    ),
+
+    touched as (
+        insert into noc.touched (table_name, company_cnpj)
+        select distinct 'queue_whatsapp', e.company_cnpj from expired as e
+    )
+
+    select count(*) into v_count from expired;
+    return v_count;
+end;
+$$;
+
+/*
+The tick's stage: leases that ran out though no worker asks any more, messages and pauses whose
+time is over. Gives {"reaped", "expired", "resumed"}.
+*/
+create function noc.tend_queue(at timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_reaped bigint := noc.reap_messages(at);
+    v_expired bigint := noc.expire_messages(at);
+    v_resumed bigint;
+begin
+    with ended as (
+        update noc.queue_pauses as p set ended_at = p.paused_until
+        where p.ended_at is null and p.paused_until <= at
+        returning p.company_cnpj, p.group_id
+    ),
+
+    touched as (
+        insert into noc.touched (table_name, company_cnpj)
+        select distinct 'queue_whatsapp', c.company_cnpj
+        from ended as e
+        inner join public.companies as c
+            on e.company_cnpj = c.company_cnpj
+            or e.group_id = c.group_id
+            or num_nonnulls(e.company_cnpj, e.group_id) = 0
+    )
+
+    select count(*) into v_resumed from ended;
+    return jsonb_build_object('reaped', v_reaped, 'expired', v_expired, 'resumed', v_resumed);
+end;
+$$;
+
+/* The company after this one with something that waits, null when there is none. */
+create function noc.next_waiting(company_cnpj text)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+    select q.company_cnpj from public.queue_whatsapp as q
+    where q.run_at is not null
+        and q.state in ('queued', 'retry')
+        and q.company_cnpj > next_waiting.company_cnpj
+    order by q.company_cnpj
+    limit 1
+$$;
+
+/*
+Companies that wait and are not paused, from where the last claim ended, at most `most`, each
+with its share. It looks at no more than a thousand.
+*/
+create function noc.round_of_companies(most integer, at timestamptz)
+returns table (company_cnpj text, share numeric)
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_start constant text := (select r.company_cnpj from noc.queue_round as r);
+    v_last text := v_start;
+    v_first text;
+    v_found integer := 0;
+begin
+    for v_looked in 1..1000 loop
+        round_of_companies.company_cnpj := coalesce(
+            noc.next_waiting(v_last), noc.next_waiting('')
+        );
+        exit when round_of_companies.company_cnpj is null
+            or round_of_companies.company_cnpj = v_first;
+        v_last := round_of_companies.company_cnpj;
+        v_first := coalesce(v_first, v_last);
+        round_of_companies.share := noc.queue_share(v_last, at);
+        if round_of_companies.share > 0 then
+            v_found := v_found + 1;
+            return next;
+            exit when v_found = most;
+        end if;
+    end loop;
+    -- A claim at the same time goes on from where this one did: it meets locked rows and skips.
+    update noc.queue_round as r set company_cnpj = v_last
+    where r.one in (select s.one from noc.queue_round as s for update skip locked);
+end;
+$$;
+
+/*
+Leases up to `most` due messages of the company, the most urgent first, then the oldest:
+[{"message_id", "fence"}].
+*/
+create function noc.lease_messages(company_cnpj text, most integer, worker text, at timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_all jsonb := '[]';
+    v_some jsonb;
+begin
+    for v_priority in 0..2 loop
+        with due as (
+            select q.message_id from public.queue_whatsapp as q
+            where q.run_at is not null
+                and q.state in ('queued', 'retry')
+                and q.company_cnpj = lease_messages.company_cnpj
+                and q.priority = v_priority
+                and q.run_at <= at
+                and q.expires_at > at
+            order by q.run_at, q.message_id
+            limit most - jsonb_array_length(v_all)
+            for update skip locked
+        ),
+
+        leased as (
+            update public.queue_whatsapp as q
+            set
+                state = 'leased',
+                fence = q.fence + 1,
+                lease_owner = lease_messages.worker,
+                lease_until = at + interval '30 seconds'
+            from due as d
+            where q.message_id = d.message_id
+            returning q.message_id, q.fence, q.run_at
+        )
+
+        select jsonb_agg(
+            jsonb_build_object('message_id', l.message_id, 'fence', l.fence)
+            order by l.run_at, l.message_id
+        )
+        into v_some from leased as l;
+        v_all := v_all || coalesce(v_some, '[]');
+        exit when jsonb_array_length(v_all) >= most;
+    end loop;
+    return v_all;
+end;
+$$;
+
+/*
+Leases up to `max` due messages for 30 seconds to a worker that sends by this number: as many as
+its pace lets through within a second, to each company its part, and what one leaves to the
+others. Nothing of a person is in the answer: [{"message_id", "fence"}].
+Raises PT400 worker | max | number.
+*/
+create function noc.claim_messages(
+    worker text, max integer, number text, at timestamptz default clock_timestamp()
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_number noc.phone_numbers;
+    v_left integer;
+    v_company record;
+    v_taken jsonb;
+    v_with_more text [] := '{}';
+    v_claimed jsonb := '[]';
+begin
+    if coalesce(length(worker), 0) not between 1 and 80 then
+        perform noc.fail('PT400', 'worker', 'worker: must have 1 to 80 characters');
+    end if;
+    if coalesce(max, 0) not between 1 and 100 then
+        perform noc.fail('PT400', 'max', 'max: must be between 1 and 100');
+    end if;
+    if coalesce(length(number), 0) not between 1 and 40 then
+        perform noc.fail('PT400', 'number', 'number: must have 1 to 40 characters');
+    end if;
+    perform noc.reap_messages(at);
+    select n.* into v_number from noc.phone_numbers as n where n.phone_number_id = number;
+    if not found then
+        insert into noc.phone_numbers (phone_number_id) values (number)
+        on conflict on constraint phone_numbers_pkey do nothing;
+        select n.* into v_number from noc.phone_numbers as n where n.phone_number_id = number;
+    end if;
+    v_left := least(max, ceil(noc.number_pace(v_number, at) * least(
+        1, 1 - extract(epoch from greatest(v_number.free_at, at) - at)
+    )));
+    if v_left <= 0 then
+        return v_claimed;
+    end if;
+
+    for v_company in
+        select
+            r.company_cnpj, r.share, count(*) over () - row_number() over () + 1 as still_to_come
+        from noc.round_of_companies(v_left, at) as r
+    loop
+        v_taken := noc.lease_messages(
+            v_company.company_cnpj,
+            ceil(v_left::numeric / v_company.still_to_come * v_company.share)::integer, worker, at
+        );
+        v_claimed := v_claimed || v_taken;
+        v_left := v_left - jsonb_array_length(v_taken);
+        if v_company.share = 1 and v_taken <> '[]' then
+            v_with_more := v_with_more || v_company.company_cnpj;
+        end if;
+        exit when v_left <= 0;
+    end loop;
+    for v_company in select u.company_cnpj from unnest(v_with_more) as u (company_cnpj) loop
+        exit when v_left <= 0;
+        v_taken := noc.lease_messages(v_company.company_cnpj, v_left, worker, at);
+        v_claimed := v_claimed || v_taken;
+        v_left := v_left - jsonb_array_length(v_taken);
+    end loop;
+    return v_claimed;
+end;
+$$;
+
+create function public.noc_claim_messages(worker text, max integer, number text)
+returns jsonb
+language sql
+set search_path = ''
+begin atomic select noc.claim_messages(worker, max, number); end;
