@@ -34,6 +34,7 @@ from workers.redact import Redactor
 from workers.rpc import Rpc, open_http, open_rpc
 from workers.senders import TIMEOUT_S, Sender
 from workers.senders.email import EmailSender
+from workers.senders.meta import MetaClient
 from workers.senders.whatsapp import WhatsAppSender
 from workers.serve import serving
 from workers.settings import Settings, load
@@ -42,6 +43,7 @@ from workers.spool import Spool
 from workers.tail import Tail
 from workers.vitals import Vitals
 from workers.watch import Watch
+from workers.whatsapp import WhatsApp
 
 log = logging.getLogger("workers")
 
@@ -103,8 +105,17 @@ async def build_notify(settings: Settings, rpc: Rpc, stack: AsyncExitStack) -> N
         senders["email"] = EmailSender(settings.mail, settings.web_url)
     if settings.meta is not None:
         http = await stack.enter_async_context(open_http("notify", timeout_s=TIMEOUT_S / 2))
-        senders["whatsapp"] = WhatsAppSender(settings.meta, settings.web_url, http)
+        senders["whatsapp"] = WhatsAppSender(MetaClient(settings.meta, http), settings.web_url)
     return Notify(rpc, senders, f"notify@{settings.instance}"[:OWNER_LENGTH])
+
+
+async def build_whatsapp(settings: Settings, rpc: Rpc, stack: AsyncExitStack) -> WhatsApp:
+    """The sender of the WhatsApp queue, idle without an account."""
+    client = None
+    if settings.meta is not None:
+        http = await stack.enter_async_context(open_http("whatsapp", timeout_s=TIMEOUT_S / 2))
+        client = MetaClient(settings.meta, http)
+    return WhatsApp(rpc, client, f"whatsapp@{settings.instance}"[:OWNER_LENGTH])
 
 
 Builder = Callable[[Settings, Rpc, AsyncExitStack], Awaitable[Worker]]
@@ -114,6 +125,7 @@ BUILDERS: Mapping[str, Builder] = {
     "collect": build_collect,
     "watch": build_watch,
     "notify": build_notify,
+    "whatsapp": build_whatsapp,
 }
 
 
@@ -188,6 +200,7 @@ def read_arguments(arguments: list[str]) -> tuple[str, ...]:
         epilog="health: probes services. collect: turns the gateway's log into metrics. "
         "watch: pings NOC_DEADMAN_URL while the NOC is alive. "
         "notify: tells people by mail and WhatsApp. "
+        "whatsapp: sends the companies' queue. "
         "The environment is documented in .env.example.",
     )
     parser.add_argument("name", choices=(*WORKERS, "all"))

@@ -10,7 +10,7 @@ from workers.errors import ContractError
 Outcome = Literal["good", "slow", "bad"]
 OUTCOMES = frozenset(get_args(Outcome))
 
-WORKERS = ("health", "collect", "watch", "notify")
+WORKERS = ("health", "collect", "watch", "notify", "whatsapp")
 
 
 def _fields(row: object) -> Mapping[str, Any]:
@@ -152,6 +152,52 @@ class Message:
                 return None
             names = ("notification_id", "event", "channel", "to", "name", "language", "role")
             return cls(**{name: str(row[name]) for name in names}, facts=dict(row["facts"]))
+        except (KeyError, TypeError, ValueError):
+            # Without its cause, whose text would hold the row.
+            raise ContractError("a begun message has another shape") from None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLease:
+    """A message of the queue that this worker may begin to send, and nobody else for 30 seconds."""
+
+    message_id: str
+    fence: int
+
+    @classmethod
+    def from_row(cls, row: object) -> "MessageLease":
+        """Raise `ContractError` when a column is absent or of another type."""
+        try:
+            row = _fields(row)
+            return cls(str(row["message_id"]), int(row["fence"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ContractError(f"a lease has another shape: {error!r}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedMessage:
+    """A begun message of the queue. To whom and what is somebody's: it never reaches a log."""
+
+    message_id: str
+    to: str = field(repr=False)
+    template: str
+    language: str
+    parameters: tuple[str, ...] = field(repr=False)
+    button: str | None = field(repr=False)
+
+    @classmethod
+    def from_row(cls, row: object) -> "QueuedMessage | str":
+        """Why it is not sent now, when it is not. Raise `ContractError` for other shapes."""
+        try:
+            row = _fields(row)
+            if not row["send"]:
+                return str(row["reason"])
+            names = ("message_id", "to", "template", "language")
+            return cls(
+                **{name: str(row[name]) for name in names},
+                parameters=tuple(str(one) for one in row["parameters"]),
+                button=None if row["button"] is None else str(row["button"]),
+            )
         except (KeyError, TypeError, ValueError):
             # Without its cause, whose text would hold the row.
             raise ContractError("a begun message has another shape") from None

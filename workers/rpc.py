@@ -14,7 +14,18 @@ from supabase import AsyncClientOptions, acreate_client
 
 from workers import AGENT
 from workers.errors import ContractError, Refused, RpcError, Unavailable
-from workers.model import Check, Kind, Lease, Message, Permission, Receipt, Report, Result
+from workers.model import (
+    Check,
+    Kind,
+    Lease,
+    Message,
+    MessageLease,
+    Permission,
+    QueuedMessage,
+    Receipt,
+    Report,
+    Result,
+)
 
 T = TypeVar("T")
 
@@ -127,6 +138,35 @@ class Rpc:
             lambda _: None,
         )
 
+    async def claim_messages(self, owner: str, limit: int, number: str) -> list[MessageLease]:
+        """Lease up to `limit` due messages of the queue to `owner`, who sends by this number."""
+        return await self._call(
+            "noc_claim_messages",
+            {"worker": owner, "max": limit, "number": number},
+            _message_leases,
+        )
+
+    async def begin_message(self, lease: MessageLease, number: str) -> QueuedMessage | str:
+        """What to send now, or why nothing is."""
+        return await self._call(
+            "noc_begin_message", asdict(lease) | {"number": number}, QueuedMessage.from_row
+        )
+
+    async def settle_message(self, lease: MessageLease, receipt: Receipt) -> bool:
+        """Say what became of a send; false when somebody else has the message."""
+        return await self._call(
+            "noc_settle_message",
+            {
+                **asdict(lease),
+                "outcome": f"hold_{receipt.hold}" if receipt.hold else receipt.outcome,
+                "reason": receipt.reason,
+                "code": receipt.code,
+                "provider_ref": receipt.provider_ref,
+                "retry_after_s": receipt.retry_after_s,
+            },
+            _accepted,
+        )
+
     async def heartbeat(
         self,
         worker: str,
@@ -216,6 +256,12 @@ def _leases(answer: object) -> list[Lease]:
     if not isinstance(answer, list):
         raise ContractError("an array of leases was expected")
     return [Lease.from_row(row) for row in answer]
+
+
+def _message_leases(answer: object) -> list[MessageLease]:
+    if not isinstance(answer, list):
+        raise ContractError("an array of leases was expected")
+    return [MessageLease.from_row(row) for row in answer]
 
 
 def _accepted(answer: object) -> bool:

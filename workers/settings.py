@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from workers.errors import SettingsError
 from workers.senders.email import MailServer
-from workers.senders.whatsapp import MetaAccount
+from workers.senders.meta import MetaAccount
 
 _ALWAYS = ("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "NOC_WORKER_TOKEN")
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -17,6 +17,7 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "collect": ("NOC_GATEWAY_LOG", "NOC_PLATFORM_KEY", "NOC_SPOOL_DIR"),
     "watch": (),
     "notify": ("NOC_WEB_URL",),
+    "whatsapp": (),
 }
 # A channel is configured by all of its variables or by none.
 _CHANNELS: tuple[tuple[str, ...], ...] = (
@@ -76,7 +77,7 @@ def load(names: Collection[str], environment: Mapping[str, str]) -> Settings:
     port = environment.get("NOC_HEALTH_PORT", "").strip()
     if port and not (port.isascii() and port.isdigit() and int(port) <= 65535):
         faults.append("NOC_HEALTH_PORT must be a port")
-    if "notify" in names:
+    if not {"notify", "whatsapp"}.isdisjoint(names):
         faults += _channel_faults(environment)
     if faults:
         raise SettingsError("; ".join(faults))

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { apiConfig } from "../../supabase/functions/_shared/env.ts";
 import { KeyFailures } from "../../supabase/functions/_shared/failures.ts";
-import { nestsDeeperThan } from "../../supabase/functions/ingest/formats.ts";
+import { nestsDeeperThan } from "../../supabase/functions/_shared/json.ts";
 
 const BASE = { SUPABASE_URL: "http://api/", NOC_INGEST_TOKEN: "token" };
 

@@ -15,7 +15,8 @@ from tests.workers.telling import ALERT_ID, EVERY, message
 from workers.model import Receipt
 from workers.rpc import open_http
 from workers.senders.email import EmailSender, MailServer
-from workers.senders.whatsapp import MetaAccount, WhatsAppSender
+from workers.senders.meta import MetaAccount, MetaClient
+from workers.senders.whatsapp import WhatsAppSender
 
 WEB = "http://localhost:3000"
 MAIL = SETTINGS.mail
@@ -43,7 +44,8 @@ def mailer(fakes: Fakes) -> EmailSender:
 @pytest.fixture
 async def phone(fakes: Fakes, fakes_url: str) -> AsyncIterator[WhatsAppSender]:
     async with open_http("notify", timeout_s=1.0) as http:
-        yield WhatsAppSender(MetaAccount(fakes_url, "v26.0", NUMBER, TOKEN), WEB, http)
+        account = MetaAccount(fakes_url, "v26.0", NUMBER, TOKEN)
+        yield WhatsAppSender(MetaClient(account, http), WEB)
 
 
 # Mail
@@ -201,7 +203,9 @@ async def test_a_provider_that_is_away_was_sent_nothing() -> None:
         port = listener.getsockname()[1]
     async with open_http("notify", timeout_s=1.0) as http:
         account = MetaAccount(f"http://127.0.0.1:{port}", "v26.0", NUMBER, TOKEN)
-        receipt = await WhatsAppSender(account, WEB, http).send(message(channel="whatsapp"))
+        receipt = await WhatsAppSender(MetaClient(account, http), WEB).send(
+            message(channel="whatsapp")
+        )
     assert receipt == Receipt("retry", "unreachable")
 
 
@@ -222,5 +226,7 @@ async def test_an_answer_that_is_not_metas(
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
         account = MetaAccount("https://meta.test", "v26.0", NUMBER, TOKEN)
-        found = await WhatsAppSender(account, WEB, http).send(message(channel="whatsapp"))
+        found = await WhatsAppSender(MetaClient(account, http), WEB).send(
+            message(channel="whatsapp")
+        )
     assert found == receipt
