@@ -155,6 +155,22 @@ def notifier_alone(services: list[Service]) -> list[Service]:
     return [one for one in each_worker_alone(services) if one.name in wanted]
 
 
+def queue_alone(services: list[Service]) -> list[Service]:
+    """The API with its functions, the fake Meta, and the sender of the WhatsApp queue."""
+    wanted = ("rest", "gateway", "auth", "fakes", "whatsapp")
+    return [
+        one
+        for one in each_worker_alone(services)
+        if one.name in wanted or one.name.startswith("function-")
+    ]
+
+
+def webhook_alone(services: list[Service]) -> list[Service]:
+    """The API and the function that Meta calls: nobody sends anything."""
+    wanted = ("rest", "gateway", "auth", "function-whatsapp-webhook")
+    return [one for one in services if one.name in wanted]
+
+
 def _started(instance: Instance, template: Path, arrange: Arrange) -> Live:
     instance.save()
     copy_cluster(template, instance)

@@ -77,7 +77,7 @@ async def running(
 async def test_help_names_the_workers() -> None:
     code, text, _ = await end_of(await start("--help"))
     assert code == 0
-    assert "{health,collect,watch,notify,all}" in text
+    assert "{health,collect,watch,notify,whatsapp,all}" in text
 
 
 async def test_an_unknown_worker_is_refused() -> None:
@@ -98,7 +98,7 @@ async def test_all_workers_work_and_a_sigterm_ends_them_cleanly(
     platform, process, _ = running
     fake = platform.fake
     for _ in range(150):
-        if len(fake.heartbeats) >= 4 and fake.settled and fake.batches:
+        if len(fake.heartbeats) >= 5 and fake.settled and fake.batches:
             break
         await asyncio.sleep(0.1)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{HEALTH_PORT}", trust_env=False) as it:
@@ -116,12 +116,14 @@ async def test_all_workers_work_and_a_sigterm_ends_them_cleanly(
         "collect",
         "watch",
         "notify",
+        "whatsapp",
     }
     assert {beat["instance"] for beat in fake.heartbeats} == {"test:1"}
     assert fake.settled[0]["outcome"] == "good"
     assert len(fake.batches) == 1
     assert [line["event"] for line in lines] == [
         "no channel is configured: messages wait (SMTP_URL, WHATSAPP_TOKEN)",
+        "no account is configured: the queue waits (WHATSAPP_TOKEN)",
         "started",
         "stopped",
     ]
