@@ -28,8 +28,9 @@ class WhatsApp:
 
     name = "whatsapp"
 
-    def __init__(self, rpc: Rpc, client: MetaClient | None, owner: str) -> None:
+    def __init__(self, rpc: Rpc, client: MetaClient | None, owner: str, slots: int = SLOTS) -> None:
         self._rpc = rpc
+        self._slots = slots
         self._client = client
         self._owner = owner
         self._running: set[asyncio.Task[None]] = set()
@@ -43,7 +44,7 @@ class WhatsApp:
         settled = await self._hand_in()
         if self._client is None:
             return settled
-        free = SLOTS - len(self._running)
+        free = self._slots - len(self._running)
         if free <= 0:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED, timeout=1.0)
             return 1

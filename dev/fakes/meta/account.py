@@ -21,7 +21,11 @@ from dev.fakes.settings import MetaSettings
 
 @dataclass(slots=True)
 class State:
-    """Everything that a reset forgets."""
+    """Everything that a reset forgets.
+
+    `knows_repeats`: another provider of the same shape, to whom a message with the callback data
+    of an earlier one is that one. Meta itself is not.
+    """
 
     templates: list[Template]
     plan: Plan = field(default_factory=Plan)
@@ -31,6 +35,8 @@ class State:
     calls: list[Call] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     inbound: list[Inbound] = field(default_factory=list)
+    knows_repeats: bool = False
+    repeats: int = 0
 
 
 class Account:
@@ -51,6 +57,9 @@ class Account:
     def accept(self, number: str, draft: Draft, plan: Plan | None) -> Message:
         """Takes a message and plans its statuses; raises `MetaError` where a limit is met."""
         at = self.clock.now()
+        if (earlier := self._earlier(draft)) is not None:
+            self.state.repeats += 1
+            return earlier
         self.state.limits.check(number, draft.to, at)
         if draft.template is None:
             self.state.limits.check_free_text(number, draft.to, at)
@@ -59,6 +68,13 @@ class Account:
         self.state.messages.append(message)
         self._plan_statuses(message, plan or self.state.plan)
         return message
+
+    def _earlier(self, draft: Draft) -> Message | None:
+        if not self.state.knows_repeats or draft.callback is None:
+            return None
+        return next(
+            (one for one in self.state.messages if one.draft.callback == draft.callback), None
+        )
 
     def hear(self, number: str, sender: str, text: str) -> Inbound:
         """A person writes: a webhook is due at once, and free text is allowed for a day."""

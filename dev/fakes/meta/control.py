@@ -46,6 +46,7 @@ class MetaControl:
             Route(f"{base}/inbound", self.inbound, methods=["POST"]),
             Route(f"{base}/health", self.health, methods=["POST"]),
             Route(f"{base}/templates", self.templates, methods=["GET", "POST"]),
+            Route(f"{base}/repeats", self.repeats, methods=["GET", "POST"]),
             Route(f"{base}/reset", self.reset, methods=["POST"]),
         ]
 
@@ -127,6 +128,15 @@ class MetaControl:
                 template,
             ]
         return JsonAnswer({"templates": [_told(one) for one in state.templates]})
+
+    async def repeats(self, request: Request) -> Response:
+        """Whether messages are known by their callback data, and how many came again."""
+        state = self._account.state
+        if request.method == "POST":
+            found = await read_object(request)
+            refuse_unknown(found, {"known"})
+            state.knows_repeats = found.get("known") is True
+        return JsonAnswer({"known": state.knows_repeats, "repeats": state.repeats})
 
     async def reset(self, _: Request) -> Response:
         """As it was at the start, the clock apart."""
