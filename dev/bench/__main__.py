@@ -9,11 +9,11 @@ from typing import Final
 
 from dev.bench import report
 from dev.bench.bed import Bed, made_bed
-from dev.bench.measures import accuracy, alerts, ingest, page, reads, tick
+from dev.bench.measures import accuracy, alerts, ingest, page, queue, reads, tick
 from dev.bench.result import Result
 
-# Rounds, batches per round of ingest, rows of the day that reads are asked of.
-SIZES: Final = {"small": (5, 240, 400_000), "full": (7, 400, 20_000_000)}
+# Rounds, batches per round of ingest, rows of the day that reads are asked of, messages that wait.
+SIZES: Final = {"small": (5, 240, 400_000, 20_000), "full": (7, 400, 20_000_000, 100_000)}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--size", choices=SIZES, default="small", help="small: about 7 minutes")
     parser.add_argument(
-        "--only", default="", help="ingest, tick, alerts, reads (with accuracy), page"
+        "--only", default="", help="ingest, tick, alerts, queue, reads (with accuracy), page"
     )
     parser.add_argument("--write", action="store_true", help="record in docs/")
     options = parser.parse_args(arguments)
@@ -42,11 +42,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _plan(bed: Bed, size: str) -> dict[str, Callable[[], list[Result]]]:
-    rounds, batches, rows = SIZES[size]
+    rounds, batches, rows, crowd = SIZES[size]
     return {
         "ingest": lambda: ingest.measure(bed, rounds, batches),
         "tick": lambda: tick.measure(bed, rounds),
         "alerts": lambda: alerts.measure(bed, rounds),
+        "queue": lambda: queue.measure(bed, rounds, crowd),
         "reads": lambda: reads.measure(bed, rounds, rows) + accuracy.measure(bed),
         "page": page.measure,
     }

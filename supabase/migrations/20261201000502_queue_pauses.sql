@@ -69,49 +69,47 @@ as $$
     from (select least(pause.ended_at, pause.paused_until) as ends) as e
 $$;
 
-/* Pauses that last at `at`, and those whose ramp does. */
-create function noc.pauses_in_force(at timestamptz)
-returns setof noc.queue_pauses
-language sql
-stable
-rows 10
-set search_path = ''
-as $$
-    select p.* from noc.queue_pauses as p where p.ended_at is null
-    union all
-    select p.* from noc.queue_pauses as p where p.ended_at > at - interval '1 day'
-$$;
-
 /*
 How much of its pace the company's queue may have, 0 (paused) to 1 (free), between them in the
-ramp of a pause that ended; of several the least. Null: by pauses of everything alone.
+ramp of a pause that ended; of several the least. Null: by pauses of everything alone. plpgsql for
+its plan cache: every begun send asks.
 */
 create function noc.queue_share(company_cnpj text, at timestamptz)
 returns numeric
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select coalesce(min(noc.pause_share(p, at)), 1)
-    from noc.pauses_in_force(at) as p
-    where p.phone_number_id is null
-        and (p.company_cnpj is null or p.company_cnpj = queue_share.company_cnpj)
-        and (p.group_id is null or p.group_id = (
-            select c.group_id from public.companies as c
-            where c.company_cnpj = queue_share.company_cnpj
-        ))
+begin
+    return coalesce((
+        select min(noc.pause_share(p, at))
+        from noc.queue_pauses as p
+        where (p.ended_at is null or p.ended_at > at - interval '1 day')
+            and p.phone_number_id is null
+            and (p.company_cnpj is null or p.company_cnpj = queue_share.company_cnpj)
+            and (p.group_id is null or p.group_id = (
+                select c.group_id from public.companies as c
+                where c.company_cnpj = queue_share.company_cnpj
+            ))
+    ), 1);
+end;
 $$;
 
 /* The same of a business number. */
 create function noc.number_share(phone_number_id text, at timestamptz)
 returns numeric
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select coalesce(min(noc.pause_share(p, at)), 1)
-    from noc.pauses_in_force(at) as p
-    where p.phone_number_id = number_share.phone_number_id
+begin
+    return coalesce((
+        select min(noc.pause_share(p, at))
+        from noc.queue_pauses as p
+        where (p.ended_at is null or p.ended_at > at - interval '1 day')
+            and p.phone_number_id = number_share.phone_number_id
+    ), 1);
+end;
 $$;
 
 /*

@@ -42,13 +42,15 @@ and less in the ramp of a pause of the number or of everything.
 */
 create function noc.number_pace(number noc.phone_numbers, at timestamptz)
 returns numeric
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select number.per_second * number.target_share * least(
+begin
+    return number.per_second * number.target_share * least(
         noc.number_share(number.phone_number_id, at), noc.queue_share(null, at)
-    )
+    );
+end;
 $$;
 
 /*

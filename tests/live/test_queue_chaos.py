@@ -33,6 +33,7 @@ STATES: Final = """
 """
 KNOWS_REPEATS: Final = """
     insert into noc.phone_numbers (phone_number_id, idempotent) values (%s, true)
+    on conflict (phone_number_id) do update set idempotent = true
 """
 # From the beginning of a send that its worker did not end to when its message was free again.
 RECOVERIES: Final = """
