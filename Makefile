@@ -51,8 +51,8 @@ module = @test -e dev/$(1)/__main__.py -o -e dev/$(1).py || { echo "dev/$(1) is 
 admin: ## EMAIL=…: make an existing Auth user the first admin (DATABASE_URL selects the project)
 	$(call module,admin,'$(EMAIL)')
 
-ingest-key: ## COMPANY=<cnpj> [LABEL=…] [SERVICE=…], or PLATFORM=1: print a new ingest key, once
-	$(call module,ingest_key,$(if $(PLATFORM),--platform,'$(COMPANY)') $(if $(LABEL),--label '$(LABEL)') $(if $(SERVICE),--service '$(SERVICE)'))
+ingest-key: ## COMPANY=<cnpj> [LABEL=…] [SERVICE=…] [MESSAGES=1], or PLATFORM=1: print a new ingest key, once
+	$(call module,ingest_key,$(if $(PLATFORM),--platform,'$(COMPANY)') $(if $(LABEL),--label '$(LABEL)') $(if $(SERVICE),--service '$(SERVICE)') $(if $(MESSAGES),--messages))
 
 deploy-check: ## check the project that DATABASE_URL names; changes nothing
 	$(call module,deploy_check,)

@@ -1,4 +1,4 @@
-"""`python -m dev.ingest_key COMPANY|--platform [--label TEXT] [--service NAME]`: a new key, once.
+"""`python -m dev.ingest_key COMPANY|--platform [--label …] [--service …] [--messages]`: a new key.
 
 The key alone goes to standard output, so that it can be piped into a secret store; what it is
 for goes to standard error.
@@ -36,7 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     try:
         company = None if options.platform else options.company
-        made = issue(database_url(), company, options.label, options.service)
+        made = issue(
+            database_url(), company, options.label, options.service, messages=options.messages
+        )
     except ProjectError as error:
         print(f"ingest-key: {error}", file=sys.stderr)
         return 1
@@ -51,8 +53,12 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def issue(url: str, company: str | None, label: str, service: str) -> NewKey:
+def issue(
+    url: str, company: str | None, label: str, service: str, messages: bool = False
+) -> NewKey:
     """A new key; the platform's may name any service, a company's only `service`.
+
+    `messages`: it may hand over messages that the NOC sends to people, and nothing else.
 
     Raises `ProjectError` naming the field that is wrong.
     """
@@ -64,10 +70,10 @@ def issue(url: str, company: str | None, label: str, service: str) -> NewKey:
             from noc.issue_ingest_key(
                 %(company)s::text, %(label)s, %(service)s,
                 (select array_agg(service_name) from noc.services where %(company)s::text is null),
-                null, null, false
+                case when %(messages)s then '{messages}'::text [] end, null, false
             ) as made
             """,
-            {"company": company, "label": label, "service": service},
+            {"company": company, "label": label, "service": service, "messages": messages},
         ).fetchone()
     assert row is not None
     return NewKey(row[0], row[1], label, service, row[2])
@@ -79,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--platform", action="store_true", help="for the platform's collectors")
     parser.add_argument("--label", default=DEFAULT_LABEL, help="who will hold the key")
     parser.add_argument("--service", default=DEFAULT_SERVICE, help="what its events are about")
+    parser.add_argument(
+        "--messages", action="store_true", help="hands over messages to send, and nothing else"
+    )
     return parser
 
 

@@ -1,6 +1,7 @@
--- queue_whatsapp: states only; phones and bodies never enter this table.
+-- queue_whatsapp: states and codes; phones and bodies never enter this table.
 grant select (
-    message_id, company_cnpj, external_id, status, state, attempts, created_at, updated_at
+    message_id, company_cnpj, external_id, status, state, attempts, created_at, updated_at, run_at,
+    expires_at, error_class, error_code
 ) on public.queue_whatsapp to authenticated;
 
 create policy "read messages of visible companies" on public.queue_whatsapp

@@ -38,6 +38,15 @@ def test_the_key_opens_its_company_and_its_service_alone(project: str) -> None:
     assert other["rejected"][0]["reason"].startswith("company_cnpj:")
 
 
+def test_a_key_for_messages_hands_over_messages_and_nothing_else(project: str) -> None:
+    made = issue(project, COMPANY, "loja", "api", messages=True)
+    with psycopg.connect(project) as db:
+        kinds = db.execute("select kinds from noc.ingest_keys where label = 'loja'").fetchone()
+    assert kinds == (["messages"],)
+    with pytest.raises(psycopg.Error, match="may send messages"):
+        send(project, made.key)
+
+
 def test_the_key_lives_for_ninety_days(project: str) -> None:
     left = issue(project, COMPANY, "erp bridge", "omie").expires_at - datetime.now(UTC)
     assert timedelta(days=89, hours=23) < left <= timedelta(days=90)

@@ -78,6 +78,26 @@ def test_messages_reach_their_people_once_and_are_known_to_be_read(queue: Live) 
     }
 
 
+def test_a_sender_that_is_told_to_stop_leaves_nothing_open(queue: Live) -> None:
+    post = Post(queue)
+    before = len(post.messages())
+    post.order("meta/script", {"always": {"hang_s": 0.4}})
+    enqueue(queue, *(message(number) for number in range(500, 560)))
+    wait_until("some are on their way", lambda: states(queue).get("sending", 0) > 0)
+    queue.stop("whatsapp")
+    assert set(states(queue)) <= {"queued", "retry", "sent", "delivered", "read"}
+    queue.repair("whatsapp")
+    httpx.delete(f"{queue.instance.fakes_url}/_fake/meta/script", trust_env=False)
+    wait_until("all were sent", lambda: len(post.messages()) == before + 60)
+
+
+def test_nobody_is_named_in_the_senders_log(queue: Live) -> None:
+    text = (queue.instance.log / "whatsapp.log").read_text()
+    assert "sent from the queue" in text
+    assert "55119700" not in text
+    assert "Pessoa" not in text
+
+
 def test_what_meta_refuses_dies_with_its_reason(queue: Live) -> None:
     enqueue(queue, message(900, template="nao_existe"))
     wait_until("it died", lambda: states(queue).get("dead") == 1)
