@@ -196,7 +196,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-    v_all jsonb := '[]';
+    v_all jsonb := jsonb '[]';
     v_some jsonb;
 begin
     for v_priority in 0..2 loop
@@ -257,8 +257,8 @@ declare
     v_left integer;
     v_company record;
     v_taken jsonb;
-    v_with_more text [] := '{}';
-    v_claimed jsonb := '[]';
+    v_with_more text [] := array[]::text [];
+    v_claimed jsonb := jsonb '[]';
 begin
     if coalesce(length(worker), 0) not between 1 and 80 then
         perform noc.fail('PT400', 'worker', 'worker: must have 1 to 80 characters');

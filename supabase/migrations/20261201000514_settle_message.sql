@@ -72,13 +72,13 @@ declare
     ), false);
     v_failures constant integer := message.failures
     + (outcome in ('retry', 'ambiguous', 'refused', 'bad_address'))::integer;
-    v_state constant public.queue_state := case
+    v_state constant public.queue_state := (case
         when outcome = 'sent' then 'sent'
         when outcome in ('hold_company', 'hold_number') then 'retry'
         when outcome = 'ambiguous' and not v_known then 'unknown'
         when outcome in ('retry', 'ambiguous') and v_failures < 10 then 'retry'
         else 'dead'
-    end;
+    end)::public.queue_state;
 begin
     update public.queue_whatsapp as q
     set

@@ -23,9 +23,9 @@ declare
         when 'failed' then message.state in ('sending', 'unknown', 'sent')
             and coalesce(message.provider_ref = ref, true)
     end;
-    v_state constant public.queue_state := case status
+    v_state constant public.queue_state := (case status
         when 'failed' then 'dead' else status
-    end;
+    end)::public.queue_state;
 begin
     update noc.message_attempts as t set provider_ref = ref
     where t.message_id = message.message_id
@@ -90,8 +90,8 @@ declare
     v_before noc.notification_state;
     v_after noc.notification_state;
     v_result text;
-    v_counts jsonb := '{"applied": 0, "same": 0, "foreign": 0}';
-    v_holds jsonb := '[]';
+    v_counts jsonb := jsonb '{"applied": 0, "same": 0, "foreign": 0}';
+    v_holds jsonb := jsonb '[]';
 begin
     if coalesce(jsonb_typeof(statuses) <> 'array', true) or jsonb_array_length(statuses) > 1000
     then

@@ -66,9 +66,9 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-    v_state constant public.queue_state := case outcome
+    v_state constant public.queue_state := (case outcome
         when 'arrived' then 'sent' when 'resend' then 'retry' else 'dead'
-    end;
+    end)::public.queue_state;
 begin
     if v_state = 'retry' then
         perform noc.requeue_message(resolve_message.message_id, at);
