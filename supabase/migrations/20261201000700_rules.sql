@@ -240,7 +240,7 @@ insert into public.noc_rules (
     for_degraded_s, for_down_s, keep_firing_s
 ) values
 ('whatsapp_queue_dead', 'queue_dead', 'company', 'above', 'whatsapp', 0, 20, 0, 0, 0),
-('whatsapp_queue_held', 'queue_held', 'company', 'above', 'whatsapp', null, 0, 0, 0, 0);
+('whatsapp_queue_held', 'queue_held', 'company', 'above', 'whatsapp', null, 0, 0, 0, 60);
 
 -- Facts rather than tendencies: the probe or the sampler has already waited.
 insert into public.noc_rules (
