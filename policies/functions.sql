@@ -124,7 +124,6 @@ noc.record_call(text, text, timestamptz, boolean, boolean, timestamptz),
 noc.claim_messages(text, integer, text, timestamptz),
 noc.begin_message(uuid, bigint, text, timestamptz),
 noc.settle_message(uuid, bigint, text, text, integer, text, integer, timestamptz),
-noc.heartbeat(text, text, timestamptz, jsonb, timestamptz),
 public.noc_claim_checks(text, integer),
 public.noc_list_checks(),
 public.noc_settle_check(uuid, bigint, timestamptz, text, integer, text, jsonb),
@@ -135,11 +134,10 @@ public.noc_heartbeat(text, text, timestamptz, jsonb, double precision),
 public.noc_renew_leases(text, jsonb),
 public.noc_release_leases(text, jsonb),
 public.noc_may_call(text, text, boolean),
-public.noc_record_call(text, text, timestamptz, boolean, boolean)
+public.noc_record_call(text, text, timestamptz, boolean, boolean),
 public.noc_claim_messages(text, integer, text),
 public.noc_begin_message(uuid, bigint, text),
-public.noc_settle_message(uuid, bigint, text, text, integer, text, integer),
-public.noc_heartbeat(text, text, timestamptz, jsonb)
+public.noc_settle_message(uuid, bigint, text, text, integer, text, integer)
 to noc_worker;
 
 grant execute on function
