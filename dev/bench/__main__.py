@@ -9,7 +9,7 @@ from typing import Final
 
 from dev.bench import report
 from dev.bench.bed import Bed, made_bed
-from dev.bench.measures import accuracy, alerts, ingest, page, queue, reads, tick
+from dev.bench.measures import accuracy, alerts, ingest, page, queue, queue_rpc, reads, tick
 from dev.bench.result import Result
 
 # Rounds, batches per round of ingest, rows of the day that reads are asked of, messages that wait.
@@ -47,7 +47,7 @@ def _plan(bed: Bed, size: str) -> dict[str, Callable[[], list[Result]]]:
         "ingest": lambda: ingest.measure(bed, rounds, batches),
         "tick": lambda: tick.measure(bed, rounds),
         "alerts": lambda: alerts.measure(bed, rounds),
-        "queue": lambda: queue.measure(bed, rounds, crowd),
+        "queue": lambda: queue.measure(bed, rounds, crowd) + queue_rpc.measure(rounds),
         "reads": lambda: reads.measure(bed, rounds, rows) + accuracy.measure(bed),
         "page": page.measure,
     }
