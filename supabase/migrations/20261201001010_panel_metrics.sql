@@ -116,7 +116,7 @@ rows 60
 set search_path = ''
 as $$
 declare
-    v_origin constant timestamptz := '2000-01-01 00:00+00';
+    v_origin constant timestamptz := timestamptz '2000-01-01 00:00+00';
     v_first_hour timestamptz := date_bin('1 hour', starts + interval '00:59:59', v_origin);
     v_last_hour timestamptz := date_bin('1 hour', ends, v_origin);
     v_last_five timestamptz := date_bin('5 minutes', ends, v_origin);

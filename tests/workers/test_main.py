@@ -17,6 +17,7 @@ from tests.workers.conftest import Platform
 from tests.workers.exposition import read
 from tests.workers.fake_supabase import PASSWORD, PLATFORM_KEY, WORKER_TOKEN, check_row
 from tests.workers.test_collect import log_line
+from workers.model import WORKERS
 
 with socket.socket() as free:
     free.bind(("127.0.0.1", 0))
@@ -104,7 +105,7 @@ async def test_all_workers_work_and_a_sigterm_ends_them_cleanly(
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{HEALTH_PORT}", trust_env=False) as it:
         health, ready, metrics = [await it.get(f"/{n}") for n in ("healthz", "readyz", "metrics")]
     assert (health.status_code, ready.status_code) == (200, 200)
-    assert set(health.json()["steps"]) == {"health", "collect", "watch", "notify"}
+    assert set(health.json()["steps"]) == set(WORKERS)
     numbers = read(metrics.text)
     assert numbers["noc_worker_status", "notify", "unsettled"] == 0
     assert numbers["noc_worker_steps_total", "failed", "health"] == 0
