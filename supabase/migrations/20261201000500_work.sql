@@ -62,6 +62,10 @@ where run_at is not null and state in ('queued', 'retry');
 create index queue_whatsapp_sent_idx
 on public.queue_whatsapp (company_cnpj, updated_at) where status = 'sent';
 
+/*
+One row per attempt: the first as the company's service reports it, further ones by an action
+that reprocesses it; an attempt is never changed into another.
+*/
 create table public.jobs (
     job_id uuid primary key default gen_random_uuid(),
     company_cnpj text collate "C" not null references public.companies (company_cnpj),
@@ -71,6 +75,10 @@ create table public.jobs (
     started_at timestamptz not null,
     finished_at timestamptz,
     error text check (length(error) <= 2000),
+    heartbeat_at timestamptz,   -- last word that it still runs; null: none after its start
+    stalled_at timestamptz,     -- runs, but was silent for longer than its handler may be
+    attempt integer not null default 1 check (attempt >= 1),
+    retry_of uuid references public.jobs (job_id) on delete set null,   -- the first attempt
     constraint jobs_one_per_external_id unique (company_cnpj, external_id),
     constraint jobs_finished_when_not_running check ((status = 'running') = (finished_at is null))
 );
@@ -78,3 +86,4 @@ create table public.jobs (
 create index jobs_company_cnpj_started_at_idx on public.jobs (company_cnpj, started_at);
 create index jobs_running_idx on public.jobs (company_cnpj, started_at) where status = 'running';
 create index jobs_finished_at_idx on public.jobs (finished_at);
+create index jobs_retry_of_idx on public.jobs (retry_of) where retry_of is not null;

@@ -167,8 +167,8 @@ end;
 $$;
 
 /*
-Reports of jobs, the last word per job in the batch. A late "running" never takes back
-a finished job. A platform key has no jobs: its events do not fit.
+Reports of jobs, the last word per job in the batch. "running" again is a heartbeat; a late one
+never takes back a finished job. A platform key has no jobs: its events do not fit.
 */
 create function noc.store_jobs(
     key noc.ingest_keys, ledger_id bigint, events jsonb, at timestamptz
@@ -203,8 +203,13 @@ begin
         from fitting as f
         order by f.job_id, f.position desc
         on conflict (company_cnpj, external_id) do update
-        set status = excluded.status, finished_at = excluded.finished_at, error = excluded.error
-        where excluded.status <> 'running'
+        set
+            status = excluded.status, finished_at = excluded.finished_at, error = excluded.error,
+            heartbeat_at = case
+                when excluded.status = 'running' then store_jobs.at else j.heartbeat_at
+            end,
+            stalled_at = null
+        where excluded.status <> 'running' or j.status = 'running'
     )
 
     select count(*) into v_fitting from fitting;

@@ -128,11 +128,14 @@ create table noc.alert_events (
     value double precision,
     actor uuid,
     audit_id bigint,        -- in noc_audit; null: by the engine
-    cause text,             -- muted, unmuted: noc_alerts.muted_by
+    cause text,             -- muted, unmuted: noc_alerts.muted_by; action_*: what was done
     until timestamptz,      -- acknowledged: how long; closed by hand: how long its rule is quiet
     constraint alert_events_kind check (kind in (
         'opened', 'reopened', 'severity_up', 'severity_down', 'acknowledged', 'ack_expired',
-        'assigned', 'commented', 'muted', 'unmuted', 'flapping', 'steady', 'closed'
+        'assigned', 'commented', 'muted', 'unmuted', 'flapping', 'steady', 'closed',
+        'action_awaiting', 'action_started', 'action_done', 'action_partial', 'action_failed',
+        'action_cancelled', 'action_expired', 'action_reverted', 'action_worked',
+        'action_without_effect'
     ))
 );
 

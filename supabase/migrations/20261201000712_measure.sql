@@ -363,8 +363,8 @@ as $$
 $$;
 
 /*
-Jobs that failed in each rule's window, and those that run for longer than it, per active
-company that has any, and 0 where a state waits.
+Jobs that failed in each rule's window, and those that run without a word for longer than it or
+than their handler allows, per active company that has any, and 0 where a state waits.
 */
 create function noc.measure_jobs(at timestamptz)
 returns setof noc.measurement
@@ -390,7 +390,9 @@ as $$
         union all
         select a.metric, a.over_s, j.company_cnpj, count(*)
         from asked as a
-        inner join public.jobs as j on j.status = 'running' and j.started_at < a.first
+        inner join public.jobs as j
+            on j.status = 'running'
+            and (coalesce(j.heartbeat_at, j.started_at) < a.first or j.stalled_at is not null)
         where a.metric = 'jobs_stalled'
         group by a.metric, a.over_s, j.company_cnpj
     )

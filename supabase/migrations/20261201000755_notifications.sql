@@ -18,7 +18,8 @@ create type noc.notification_state as enum (
 
 /*
 `event`: opened, reopened, severity_up, flapping, closed, reminder, escalation of one alert;
-group of several about one thing; bundle and storm of many; test and anchor of none. `seq` tells
+group of several about one thing; bundle and storm of many; test, anchor and notice (what an
+operator has them told) of none. `seq` tells
 two of one event apart: the alert_events.event_id that caused it, or a number of its own.
 `payload`: the facts as they were when it was planned (of several: when it was begun and may not
 have arrived yet), so that a repeat says the same.
@@ -51,11 +52,11 @@ create table noc.notifications (
     unique nulls not distinct (alert_id, event, seq, channel, contact_id),
     constraint notifications_event check (event in (
         'opened', 'reopened', 'severity_up', 'flapping', 'closed', 'reminder', 'escalation',
-        'group', 'bundle', 'storm', 'test', 'anchor'
+        'group', 'bundle', 'storm', 'test', 'anchor', 'notice'
     )),
     constraint notifications_channel check (channel in ('email', 'whatsapp')),
     constraint notifications_of_an_alert check (
-        (alert_id is null) = (event in ('group', 'bundle', 'storm', 'test', 'anchor'))
+        (alert_id is null) = (event in ('group', 'bundle', 'storm', 'test', 'anchor', 'notice'))
     ),
     constraint notifications_leased check (
         (state in ('leased', 'sending')) = (lease_until is not null)

@@ -59,7 +59,7 @@ declare
     v_other constant text := case message.channel when 'email' then 'whatsapp' else 'email' end;
     v_instead uuid;
 begin
-    if message.event in ('test', 'anchor') or not exists (
+    if message.event in ('test', 'anchor', 'notice') or not exists (
         select 1 from noc.contacts as c
         left join public.noc_alerts as a on a.alert_id = message.alert_id
         where c.contact_id = message.contact_id

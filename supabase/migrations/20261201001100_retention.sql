@@ -23,6 +23,7 @@ begin
             ('noc.database_samples', 'sampled_at', interval '14 days'),
             ('noc.worker_heartbeats', 'received_at', interval '7 days'),
             ('noc.notifications', 'done_at', interval '13 months'),
+            ('noc.action_plans', 'expires_at', interval '1 day'),
             ('public.sessions', 'last_seen_at', interval '6 months'),
             ('public.queue_whatsapp', 'updated_at', interval '13 months'),
             ('noc.message_contents', 'created_at', interval '30 days'),

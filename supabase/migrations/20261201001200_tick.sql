@@ -39,6 +39,8 @@ begin
         v_stages, 'expire_acks', jsonb_build_object('alerts', noc.expire_acks(at)), v_started
     );
     v_stages := noc.add_stage(v_stages, 'queue', noc.tend_queue(at), v_started);
+    v_stages := noc.add_stage(v_stages, 'actions', noc.revert_expired_actions(at), v_started);
+    v_stages := noc.add_stage(v_stages, 'jobs', noc.tend_jobs(at), v_started);
     v_stages := noc.add_stage(v_stages, 'evaluate_rules', noc.evaluate_rules(at), v_started);
     v_stages := noc.add_stage(
         v_stages, 'settle_flapping', noc.settle_flapping(at), v_started

@@ -94,6 +94,16 @@ create policy "read visible groups" on public.company_groups
 for select to authenticated
 using (group_id = any((select noc.visible_groups())::uuid []));
 
+-- data_sources.sql
+-- data_sources: who sees a company must know when its figures are demonstration data.
+grant select (
+    company_cnpj, source, version, since, until
+) on public.data_sources to authenticated;
+
+create policy "read sources of visible companies" on public.data_sources
+for select to authenticated
+using (company_cnpj = any((select noc.visible_scopes())::text []));
+
 -- functions.sql
 -- Who may call what. A noc.* function named here is reached through its public.noc_*
 -- name or a policy alone: API roles have no USAGE on schema noc.
@@ -148,6 +158,17 @@ noc.test_contact(uuid, text, timestamptz),
 noc.list_notifications(text, uuid, uuid, timestamptz),
 noc.resolve_unknown(text, uuid, text, text, timestamptz),
 noc.enqueue_messages(text, jsonb, timestamptz),
+noc.preview_action(text, text, uuid, jsonb, uuid, timestamptz),
+noc.execute_action(uuid, text, text, integer, timestamptz),
+noc.approve_action(uuid, boolean, text, timestamptz),
+noc.abort_action(uuid, text, timestamptz),
+noc.revert_action(uuid, text, timestamptz),
+noc.review_action(uuid, text, timestamptz),
+noc.freeze_actions(boolean, text, timestamptz),
+noc.list_actions(text, uuid, uuid, text, integer, timestamptz),
+noc.list_jobs(text, uuid, text, text, text, integer),
+noc.job(uuid),
+noc.data_source(text, timestamptz),
 noc.verify_audit(text),
 noc.probe_echo(text),
 public.noc_save_group(uuid, text),
@@ -194,6 +215,17 @@ public.noc_test_contact(uuid, text),
 public.noc_list_notifications(text, uuid, uuid),
 public.noc_resolve_unknown(text, uuid, text, text),
 public.noc_enqueue_messages(text, jsonb),
+public.noc_preview_action(text, text, uuid, jsonb, uuid),
+public.noc_execute_action(uuid, text, text, integer),
+public.noc_approve_action(uuid, boolean, text),
+public.noc_abort_action(uuid, text),
+public.noc_revert_action(uuid, text),
+public.noc_review_action(uuid, text),
+public.noc_freeze_actions(boolean, text),
+public.noc_list_actions(text, uuid, uuid, text, integer),
+public.noc_list_jobs(text, uuid, text, text, text, integer),
+public.noc_job(uuid),
+public.noc_data_source(text),
 public.noc_verify_audit(text),
 public.noc_probe_echo(text)
 to authenticated;
@@ -221,6 +253,15 @@ noc.record_call(text, text, timestamptz, boolean, boolean, timestamptz),
 noc.claim_messages(text, integer, text, timestamptz),
 noc.begin_message(uuid, bigint, text, timestamptz),
 noc.settle_message(uuid, bigint, text, text, integer, text, integer, timestamptz),
+noc.claim_job_runs(text, integer, timestamptz),
+noc.begin_job_run(bigint, bigint, timestamptz),
+noc.settle_job_run(bigint, bigint, text, text, timestamptz),
+noc.heartbeat_job(uuid, timestamptz),
+noc.heartbeat(text, text, timestamptz, jsonb, timestamptz),
+public.noc_claim_job_runs(text, integer),
+public.noc_begin_job_run(bigint, bigint),
+public.noc_settle_job_run(bigint, bigint, text, text),
+public.noc_heartbeat_job(uuid),
 public.noc_claim_checks(text, integer),
 public.noc_list_checks(),
 public.noc_settle_check(uuid, bigint, timestamptz, text, integer, text, jsonb),
@@ -245,7 +286,8 @@ to noc_webhook;
 -- jobs.sql
 -- jobs: without the error text.
 grant select (
-    job_id, company_cnpj, external_id, job_type, status, started_at, finished_at
+    job_id, company_cnpj, external_id, job_type, status, started_at, finished_at, heartbeat_at,
+    stalled_at, attempt, retry_of
 ) on public.jobs to authenticated;
 
 create policy "read jobs of visible companies" on public.jobs
@@ -262,6 +304,19 @@ grant select (
 create policy "read metrics of visible companies" on public.metrics_agg
 for select to authenticated
 using (company_cnpj = any((select noc.visible_scopes())::text []));
+
+-- noc_actions.sql
+-- noc_actions: those of operable companies; a group's and the general ones are admin's, others
+-- read theirs through noc_list_actions.
+grant select (
+    action_id, alert_id, actor, action, payload, created_at, company_cnpj, group_id, status,
+    result, approve_by, decided_at, review, reviewed_at, expires_at, in_effect, ended_at,
+    verify_at, verified
+) on public.noc_actions to authenticated;
+
+create policy "read actions of operable companies" on public.noc_actions
+for select to authenticated
+using (coalesce(company_cnpj, '*') = any((select noc.operable_scopes())::text []));
 
 -- noc_alerts.sql
 -- noc_alerts: one's own companies' alerts; those without a company are admin's.

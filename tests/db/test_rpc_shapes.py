@@ -24,6 +24,9 @@ READS = (
     "noc_alert_history",
     "noc_list_contacts",
     "noc_list_notifications",
+    "noc_list_actions",
+    "noc_list_jobs",
+    "noc_data_source",
 )
 ENVELOPE = {"server_time", "tick_at", "versions", "data"}
 

@@ -47,6 +47,7 @@ class Filler:
         self._rules_and_alerts()
         self._contacts()
         self._breakers()
+        self._actions()
         self._probes()
         self._administration()
         self.connection.execute("select noc.roll_up(now(), %s)", (self.random.randint(1, 4),))
@@ -307,6 +308,43 @@ class Filler:
                 company_cnpj=company,
                 opened_at=opened_at,
                 probe_at=opened_at,
+            )
+
+    def _actions(self) -> None:
+        """Of one company, of several, of everything; and companies with demonstration data."""
+        for index in self._some(2, 6):
+            companies = self.random.sample(
+                self.tenancy.companies, self.random.randint(1, len(self.tenancy.companies))
+            )
+            everything = self.random.random() < 0.2
+            one = companies[0] if len(companies) == 1 and not everything else None
+            self.connection.execute(
+                "insert into public.noc_actions (actor, action, payload, created_at, company_cnpj,"
+                " companies, everything, plan_id, plan_hash, size, idempotency_key, status,"
+                " audit_id) values (%s, 'resume_queue', '{}', %s, %s, %s, %s, %s, '', 1, %s,"
+                " 'succeeded', noc.record_audit('action_started', 'action', %s,"
+                " jsonb_build_object('note', %s::text)))",
+                (
+                    self.random.choice(self.tenancy.people),
+                    self._ago(hours=9),
+                    one,
+                    companies,
+                    everything,
+                    random_uuid(self.random),
+                    f"k{index}",
+                    one,
+                    f"motivo {index}",
+                ),
+            )
+        for company in self.random.sample(self.tenancy.companies, 2):
+            mocked = self.random.random() < 0.6
+            until = self.at + timedelta(hours=self.random.uniform(-1, 1))
+            self._insert(
+                "public.data_sources",
+                company_cnpj=company,
+                source="mock" if mocked else "supabase",
+                since=self._ago(hours=9),
+                until=until if mocked else None,
             )
 
     def _probes(self) -> None:

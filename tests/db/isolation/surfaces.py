@@ -9,6 +9,7 @@ from typing import Any, Final
 import psycopg
 
 from tests.db.isolation import (
+    acts,
     alert_work,
     kpis,
     panel,
@@ -29,8 +30,8 @@ select p.proname from pg_catalog.pg_proc as p
 where p.pronamespace = 'public'::regnamespace and p.proname like 'noc\\_%%'
     and p.provolatile <> 'v' and has_function_privilege('authenticated', p.oid, 'execute')
 """
-# The clock alone; and what test_silences.py and test_maintenance.py ask of every role.
-HARMLESS: Final = {"noc_ping", "noc_preview_silence", "noc_preview_maintenance"}
+# The clock alone; and what test_silences, test_maintenance and test_jobs ask of every role.
+HARMLESS: Final = {"noc_ping", "noc_preview_silence", "noc_preview_maintenance", "noc_job"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +133,16 @@ FILTERED: Final = {
     "noc_heatmap": Filtered(_of_scope(panel.expected_heatmap), panel.observed_heatmap),
     "noc_matrix": Filtered(_of_scope(panel.expected_matrix), panel.observed_matrix),
     "noc_alert_history": Filtered(_history, _history_seen, ("company_cnpj", "group_id", "service")),
+    "noc_list_actions": Filtered(
+        acts.expected_actions, acts.observed_actions, ("company_cnpj", "group_id")
+    ),
+    "noc_list_jobs": Filtered(acts.expected_jobs, acts.observed_jobs, ("company_cnpj", "group_id")),
 }
 PLAIN: Final = {
     "noc_me": Plain(people.expected_me, people.observed_me),
     "noc_badge": Plain(states.expected_badge, states.observed_badge),
     "noc_list_rules": Plain(rules.expected_rules, rules.observed_rules),
+    "noc_data_source": Plain(acts.expected_sources, acts.observed_sources),
     "noc_verify_audit": Plain(trail.expected_chains, trail.observed_chains),
     "noc_list_silences": Plain(silenced.expected_silences, silenced.observed_silences),
     "noc_list_contacts": Plain(telling.expected_contacts, telling.observed_contacts),
