@@ -38,6 +38,8 @@ def notice_of(message: Message, web_url: str) -> Notice:
     match message.event:
         case "test":
             return _test(message, words)
+        case "notice":
+            return _notice(message.facts, words)
         case "anchor":
             return _anchor(message.facts, words)
         case "group":
@@ -227,6 +229,14 @@ def _test(message: Message, words: Words) -> Notice:
     text = words.texts["test_text"].format(name=message.name)
     title = words.texts["test"]
     return Notice(words, f"[NOC] {title}", title, text, "info")
+
+
+def _notice(facts: Facts, words: Words) -> Notice:
+    """What an operator has people told, by one of a few texts."""
+    title = words.texts["notice_" + str(facts["template"])]
+    company = company_of(facts, words)
+    lines = ((words.texts["company"], company),)
+    return Notice(words, f"[NOC] {title} · {company}", title, title, "info", lines)
 
 
 def _anchor(facts: Facts, words: Words) -> Notice:

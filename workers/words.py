@@ -91,6 +91,11 @@ PORTUGUESE = Words(
         "bundle_ended": "{ended} deles normalizados",
         "storm_more": "Enquanto durar, só este resumo é enviado; veja todos no NOC.",
         "test": "Teste do NOC",
+        "notice_under_investigation": "Problema em investigação",
+        "notice_mitigated": "Problema contornado",
+        "notice_resolved": "Problema resolvido",
+        "notice_approval_asked": "Uma ação espera a sua aprovação",
+        "notice_done_alone": "Uma ação grande foi feita sem segunda pessoa",
         "test_text": "Olá, {name}. Se você lê isto, os avisos do NOC chegam até você.",
         "anchor": "Âncora da trilha de auditoria: {count} cadeias",
         "anchor_text": (
@@ -163,6 +168,11 @@ ENGLISH = Words(
         "bundle_ended": "{ended} of them resolved",
         "storm_more": "While it lasts only this summary is sent; see all of them in the NOC.",
         "test": "Test of the NOC",
+        "notice_under_investigation": "A problem is being looked into",
+        "notice_mitigated": "The problem is worked around",
+        "notice_resolved": "The problem is solved",
+        "notice_approval_asked": "An action waits for your approval",
+        "notice_done_alone": "A large action was done without a second person",
         "test_text": "Hello, {name}. If you read this, notices of the NOC reach you.",
         "anchor": "Anchor of the audit trail: {count} chains",
         "anchor_text": (

@@ -490,7 +490,8 @@ begin
 end;
 $$;
 
-/* The channel by which a notice reaches the contact, null: none works. */
+/* The channel by which a notice reaches the contact, null: none works. By mail alone: WhatsApp has
+no approved template for it. */
 create function noc.notice_channel(contact noc.contacts)
 returns text
 language sql
@@ -499,7 +500,6 @@ set search_path = ''
 as $$
     select case
         when contact.email is not null and contact.email_broken_at is null then 'email'
-        when contact.phone is not null and contact.whatsapp_broken_at is null then 'whatsapp'
     end
 $$;
 
