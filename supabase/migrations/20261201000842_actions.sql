@@ -128,7 +128,9 @@ create table noc.action_items (
     constraint action_items_leased check (
         (state in ('leased', 'sending')) = (lease_until is not null)
     ),
-    constraint action_items_done check ((state in ('ok', 'skipped', 'failed')) = (done_at is not null))
+    constraint action_items_done check (
+        (state in ('ok', 'skipped', 'failed')) = (done_at is not null)
+    )
 );
 
 create index action_items_company_cnpj_idx on noc.action_items (company_cnpj);

@@ -44,6 +44,7 @@ begin
     return (params ->> name)::timestamptz;
 exception when others then
     perform noc.fail('PT400', 'params', format('params.%s: must be a time', name));
+    return null;
 end;
 $$;
 
@@ -88,11 +89,11 @@ declare
     v_until timestamptz;
     v_starts timestamptz;
     v_allowed text [] := case action
-        when 'pause_queue' then '{minutes,until,until_resumed}'
-        when 'resume_queue' then '{ramp_s}'
-        when 'reprocess' then '{job_ids,message_ids,kind,job_type,from,to}'
-        when 'switch_source' then '{source,minutes}'
-        when 'notify' then '{template}'
+        when 'pause_queue' then array['minutes', 'until', 'until_resumed']
+        when 'resume_queue' then array['ramp_s']
+        when 'reprocess' then array['job_ids', 'message_ids', 'kind', 'job_type', 'from', 'to']
+        when 'switch_source' then array['source', 'minutes']
+        when 'notify' then array['template']
     end;
     v_unknown text;
 begin
@@ -114,7 +115,7 @@ begin
             if not is_admin then
                 perform noc.fail('PT400', 'params', 'params.until_resumed: admin only');
             end if;
-            return '{"until": null}';
+            return '{"until": null}'::jsonb;
         end if;
         v_until := coalesce(
             noc.checked_instant(params, 'until'),
@@ -181,7 +182,7 @@ $$;
 
 /* Pausing, resuming: the queue's numbers; its set are the companies, or what would be let go. */
 create function noc.plan_queue(
-    action text, payload jsonb, company_cnpj text, group_id uuid, at timestamptz
+    action text, company_cnpj text, group_id uuid, at timestamptz
 )
 returns noc.action_set
 language plpgsql
@@ -286,7 +287,7 @@ $$;
 Jobs of the filter or the ids within `scopes` that can be started again: failed or stalled, the
 last of their attempts, of a type with a handler.
 */
-create function noc.plan_jobs(payload jsonb, scopes text [], at timestamptz)
+create function noc.plan_jobs(payload jsonb, scopes text [])
 returns noc.action_set
 language plpgsql
 stable
@@ -439,9 +440,7 @@ end;
 $$;
 
 /* People of the scope who would be told by a template: contacts of its companies and group. */
-create function noc.plan_notice(
-    payload jsonb, company_cnpj text, group_id uuid, at timestamptz
-)
+create function noc.plan_notice(company_cnpj text, group_id uuid)
 returns noc.action_set
 language plpgsql
 stable
@@ -514,10 +513,10 @@ set search_path = ''
 as $$
     select case
         when action in ('pause_queue', 'resume_queue')
-            then noc.plan_queue(action, payload, company_cnpj, group_id, at)
+            then noc.plan_queue(action, company_cnpj, group_id, at)
         when action = 'switch_source' then noc.plan_source(payload, company_cnpj, group_id, at)
-        when action = 'notify' then noc.plan_notice(payload, company_cnpj, group_id, at)
-        when payload ->> 'kind' = 'job' then noc.plan_jobs(payload, scopes, at)
+        when action = 'notify' then noc.plan_notice(company_cnpj, group_id)
+        when payload ->> 'kind' = 'job' then noc.plan_jobs(payload, scopes)
         else noc.plan_messages(payload, scopes, at)
     end
 $$;

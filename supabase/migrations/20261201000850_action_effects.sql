@@ -2,7 +2,9 @@
 -- notices need no worker; jobs are started by one, item by item.
 
 /* What ended an effect of this kind and scope: the one in effect passes on to `by_action`. */
-create function noc.supersede(action public.noc_actions, status public.action_status, at timestamptz)
+create function noc.supersede(
+    action public.noc_actions, status public.action_status, at timestamptz
+)
 returns void
 language sql
 set search_path = ''
@@ -225,7 +227,7 @@ declare
     v_item record;
     v_answer text;
     v_count integer := 0;
-    v_actions uuid [] := '{}';
+    v_actions uuid [] := '{}'::uuid [];
 begin
     if exists (select from noc.action_control as k where k.frozen_at is not null) then
         return 0;

@@ -45,7 +45,7 @@ begin
     end if;
     perform noc.reap_items(at);
     if exists (select from noc.action_control as k where k.frozen_at is not null) then
-        return '[]';
+        return '[]'::jsonb;
     end if;
 
     with next as (
@@ -93,7 +93,9 @@ end;
 $$;
 
 /* Puts an item back, or ends it, without a call; gives the worker's answer. */
-create function noc.leave_item(item_id bigint, state text, reason text, wait_s integer, at timestamptz)
+create function noc.leave_item(
+    item_id bigint, state text, reason text, wait_s integer, at timestamptz
+)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -140,7 +142,7 @@ begin
     where i.item_id = begin_job_run.item_id
     for update;
     if not coalesce(v_item.fence = begin_job_run.fence and v_item.state = 'leased', false) then
-        return '{"run": false, "reason": "lease_lost"}';
+        return '{"run": false, "reason": "lease_lost"}'::jsonb;
     end if;
     select a.* into v_action from public.noc_actions as a where a.action_id = v_item.action_id;
     if exists (select from noc.action_control as k where k.frozen_at is not null) then
@@ -148,7 +150,7 @@ begin
     end if;
     if not noc.user_operates(v_action.actor, array[v_item.company_cnpj], false) then
         perform noc.cancel_action(v_action.action_id, 'right_lost', null, at);
-        return '{"run": false, "reason": "right_lost"}';
+        return '{"run": false, "reason": "right_lost"}'::jsonb;
     end if;
     select h.* into v_handler from noc.job_handlers as h
     where h.job_type = v_item.job_type
@@ -249,7 +251,7 @@ begin
     where i.item_id = settle_job_run.item_id
     for update;
     if not coalesce(v_item.fence = settle_job_run.fence and v_item.state = 'sending', false) then
-        return '{"accepted": false}';
+        return '{"accepted": false}'::jsonb;
     end if;
     select j.* into v_job from public.jobs as j where j.job_id = v_item.job_id;
     if outcome = 'accepted' or v_job.status <> 'running' then
@@ -267,7 +269,7 @@ begin
         where j.job_id = v_item.job_id;
         perform noc.leave_item(v_item.item_id, 'failed', left(settle_job_run.reason, 80), 0, at);
     end if;
-    return '{"accepted": true}';
+    return '{"accepted": true}'::jsonb;
 end;
 $$;
 

@@ -39,7 +39,11 @@ def refusal(db: Database, user: Any, query: str, *args: object) -> str | None:
 def test_who_does_not_operate_the_company_cannot_plan(
     db: Database, world: World, at: datetime, who: str, action: str
 ) -> None:
-    params = {"switch_source": MOCK, "notify": {"template": "resolved"}}.get(action, {})
+    chosen: dict[str, dict[str, Any]] = {
+        "switch_source": MOCK,
+        "notify": {"template": "resolved"},
+    }
+    params = chosen.get(action, {})
     foreign = preview(db, getattr(world, who), at, action, params)
     none = preview(db, getattr(world, who), at, action, params, company="00000000000191")
     assert foreign["hint"] == "scope_not_found"

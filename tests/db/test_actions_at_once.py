@@ -24,7 +24,7 @@ def ask(user: UUID, query: str, *args: object) -> Any:
         claims = json.dumps({"role": "authenticated", "sub": str(user)})
         connection.execute("select set_config('request.jwt.claims', %s, true)", (claims,))
         connection.execute("set local role authenticated")
-        row = connection.execute(query, args).fetchone()  # type: ignore[arg-type]
+        row = connection.execute(query, args).fetchone()
     assert row is not None
     return row[0]
 
