@@ -68,6 +68,22 @@ describe("an event", () => {
     ]);
   });
 
+  test("of an action names what was done, by whom, and what came of it", () => {
+    const cause = "pause_queue";
+    expect(said("action_started", { actor: "ana@noc.local", cause, note: "banco fora do ar" })).toEqual([
+      "ana@noc.local iniciou: Pausar fila",
+      "banco fora do ar",
+    ]);
+    expect(said("action_awaiting", { actor: speaker.me, cause: "reprocess" })).toEqual([
+      "Você pediu: Reprocessar",
+      "Espera a aprovação de outra pessoa.",
+    ]);
+    expect(said("action_expired", { cause })).toEqual(["Pausar fila: terminou no prazo"]);
+    expect(said("action_without_effect", { cause })).toEqual([
+      "Pausar fila: não teve o efeito esperado",
+    ]);
+  });
+
   test("of a person names who, and the caller as you", () => {
     const until = "2026-11-23T12:30:00Z";
     const actor = "ana@noc.local";

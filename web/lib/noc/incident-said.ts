@@ -103,7 +103,7 @@ export function eventSaid(speaker: Speaker, { alert, rule, event, last }: Told):
     case "unmuted":
       return {
         title: t(`incident.event.${event.kind}`),
-        more: event.cause && t(`mute.by.${event.cause}`),
+        more: event.cause && (t.find("mute.by", event.cause) ?? null),
         note: null,
       };
     case "flapping":
@@ -113,6 +113,24 @@ export function eventSaid(speaker: Speaker, { alert, rule, event, last }: Told):
         more: null,
         note: t(`incident.event.${event.kind}Note`),
       };
+    case "action_awaiting":
+    case "action_started":
+    case "action_done":
+    case "action_partial":
+    case "action_failed":
+    case "action_cancelled":
+    case "action_expired":
+    case "action_reverted":
+    case "action_worked":
+    case "action_without_effect": {
+      const action = t.find("action", event.cause ?? "") ?? event.cause ?? "";
+      const waits = event.kind === "action_awaiting" ? t("incident.event.action_awaitingNote") : null;
+      return {
+        title: t(`incident.event.${event.kind}`, { actor, action }),
+        more: waits,
+        note: noteSaid(t, event),
+      };
+    }
     case "closed":
       if (!event.by_person) {
         const more = endSaid(t, last ? alert.close_reason : "recovered");

@@ -20,10 +20,20 @@ export function laneOf({ kind, by_person }: AlertEvent): Lane {
   switch (kind) {
     case "acknowledged":
     case "assigned":
+    case "action_awaiting":
+    case "action_started":
+    case "action_done":
+    case "action_partial":
+    case "action_failed":
+    case "action_cancelled":
+    case "action_reverted":
       return "action";
     case "commented":
       return "note";
     case "ack_expired":
+    case "action_expired":
+    case "action_worked":
+    case "action_without_effect":
     case "muted":
     case "unmuted":
     case "flapping":

@@ -321,7 +321,23 @@ export type EventKind =
   | "unmuted"
   | "flapping"
   | "steady"
-  | "closed";
+  | "closed"
+  | ActionEvent;
+
+/** What became of an action that was launched from the alert. */
+export type ActionEvent =
+  | "action_awaiting"
+  | "action_started"
+  | "action_done"
+  | "action_partial"
+  | "action_failed"
+  | "action_cancelled"
+  | "action_expired"
+  | "action_reverted"
+  | "action_worked"
+  | "action_without_effect";
+
+export type ActionKind = "pause_queue" | "resume_queue" | "reprocess" | "switch_source" | "notify";
 
 /** `actor` and `note` are null for those who only read. */
 export interface AlertEvent {
@@ -335,8 +351,8 @@ export interface AlertEvent {
   note: string | null;
   /** The note was taken out of the trail. */
   redacted: boolean;
-  /** Of `muted` and `unmuted`. */
-  cause: MuteKind | null;
+  /** Of `muted` and `unmuted` by what, of an action which. */
+  cause: MuteKind | ActionKind | null;
 }
 
 /** The rule as it was when it fired. Ages and windows are seconds. */

@@ -1,4 +1,5 @@
 import { shellEn } from "../shell/words-en";
+import { actionsEn } from "./words-actions-en";
 import { historyEn } from "./words-history-en";
 import { maintenanceEn } from "./words-maintenance-en";
 import { pageEn } from "./words-page-en";
@@ -19,6 +20,7 @@ export const en: Record<keyof typeof pt, string> = {
   ...storyEn,
   ...rulesEn,
   ...settingsEn,
+  ...actionsEn,
   ...shellEn,
 
   "status.UP": "Up",

@@ -1,4 +1,5 @@
 import { shellPt } from "../shell/words-pt";
+import { actionsPt } from "./words-actions-pt";
 import { historyPt } from "./words-history-pt";
 import { maintenancePt } from "./words-maintenance-pt";
 import { pagePt } from "./words-page-pt";
@@ -18,6 +19,7 @@ export const pt = {
   ...storyPt,
   ...rulesPt,
   ...settingsPt,
+  ...actionsPt,
   ...shellPt,
 
   "status.UP": "Normal",
