@@ -15,6 +15,7 @@ import {
   readSeries,
   readSilencePreview,
   readSilences,
+  readSources,
   readTimeline,
 } from "@/lib/noc/api";
 import type { NocError } from "@/lib/noc/error";
@@ -22,6 +23,7 @@ import type { Read } from "@/lib/noc/hint";
 import type { WindowWish } from "@/lib/noc/maintenance";
 import type {
   Answer,
+  DataSource,
   Filter,
   Maintenance,
   MaintenancePreview,
@@ -88,6 +90,10 @@ function useRead<T>(
 
 export function useMe(): ReadResult<Me> {
   return useRead("me", [], readMe);
+}
+
+export function useSources(): ReadResult<DataSource[]> {
+  return useRead("sources", [], readSources);
 }
 
 const scopeOf = (filter: Filter) => [

@@ -13,6 +13,7 @@ import type { Theme } from "@/lib/shell/theme";
 import { AccountMenu } from "./account-menu";
 import { Announcer } from "./announcer";
 import { Brand } from "./brand";
+import { DemoData } from "./demo-data";
 import { HelpDialog } from "./help-dialog";
 import { NocButton } from "./noc-button";
 
@@ -99,6 +100,7 @@ export function NavBar() {
           setHelp(false);
         }}
       />
+      <DemoData />
       <Announcer />
     </header>
   );

@@ -21,6 +21,7 @@ function isFinal(error: unknown): boolean {
 }
 
 const held: readonly Read[] = [
+  "sources",
   "overview",
   "matrix",
   "series",

@@ -6,6 +6,7 @@ import type {
   Answer,
   Badge,
   Closed,
+  DataSource,
   Filter,
   HistoryPage,
   Maintained,
@@ -133,6 +134,14 @@ export interface HistoryQuestion {
   state: string | null;
   code: string | null;
   from: string | null;
+}
+
+/** Of every company that the caller sees. */
+export function readSources(
+  supabase: SupabaseClient,
+  signal?: AbortSignal,
+): Promise<Answer<DataSource[]>> {
+  return read(supabase, "noc_data_source", {}, signal);
 }
 
 /** The page after `cursor`; null: the first. Throws PT404 for a foreign scope, PT400. */

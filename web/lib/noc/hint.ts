@@ -3,6 +3,7 @@ import type { Versions } from "./feed";
 /** Reads that a table feeds; the poll of the badge covers what is not named here. */
 export type Read =
   | "me"
+  | "sources"
   | "overview"
   | "matrix"
   | "series"
@@ -20,15 +21,18 @@ const readsOf: Record<string, readonly Read[]> = {
   service_health: ["overview", "matrix"],
   queue_whatsapp: ["overview"],
   jobs: ["overview"],
-  companies: ["me", "overview", "matrix", "history"],
+  companies: ["me", "sources", "overview", "matrix", "history"],
   company_groups: ["me", "overview"],
-  memberships: ["me", "overview", "matrix", "timeline", "history", "silences", "contacts", "notifications", "rules"],
+  memberships: ["me", "sources", "overview", "matrix", "timeline", "history", "silences", "contacts", "notifications", "rules"],
   noc_rules: ["overview", "series", "timeline", "rules"],
   noc_contacts: ["contacts"],
   noc_notifications: ["notifications", "contacts", "timeline"],
+  noc_actions: ["timeline"],
+  data_sources: ["sources"],
 };
 const everyRead: readonly Read[] = [
   "me",
+  "sources",
   "overview",
   "matrix",
   "series",

@@ -7,6 +7,8 @@ import type { Answer } from "./types";
 const standing: Partial<Record<Read, number>> = {
   // Rights have no version of their own; a new grant shows within this time.
   me: 60_000,
+  // It ends by its own time, which the page knows.
+  sources: 300_000,
   // Its periods are days, and it may be many pages long.
   history: 300_000,
   // Somebody may be writing into what stands on them.

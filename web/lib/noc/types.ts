@@ -324,6 +324,19 @@ export type EventKind =
   | "closed"
   | ActionEvent;
 
+/** Where a company's figures are read from; `until` is null but for demonstration data. */
+export interface DataSource {
+  company_cnpj: string;
+  company_name: string;
+  source: "supabase" | "mock";
+  version: number;
+  since: string | null;
+  until: string | null;
+  banner: boolean;
+  exports_locked: boolean;
+  writes_locked: boolean;
+}
+
 /** What became of an action that was launched from the alert. */
 export type ActionEvent =
   | "action_awaiting"
