@@ -156,7 +156,7 @@ async def test_a_batch_that_is_not_taken_waits_and_is_sent_again_as_it_was(
     assert collect.status()["ingest"] == f"http_{status}"
     write(path, log_line(2))
     platform.fake.broken.clear()
-    await run_for(collect, time, 12)
+    await run_for(collect, time, BACKOFF_MAX_S + 2)
     sent = [seen.body for seen in platform.fake.of(INGEST)]
     assert len(sent) > 2
     assert all(body == sent[0] for body in sent[:-1])
