@@ -13,7 +13,8 @@ OUTCOMES = frozenset(get_args(Outcome))
 WORKERS = ("health", "collect", "watch", "notify", "whatsapp")
 
 
-def _fields(row: object) -> Mapping[str, Any]:
+def fields_of(row: object) -> Mapping[str, Any]:
+    """The row. Raise `TypeError` when it is no object."""
     if not isinstance(row, Mapping):
         raise TypeError(f"an object was expected, not {type(row).__name__}")
     return row
@@ -36,7 +37,7 @@ class Check:
     def from_row(cls, row: object) -> "Check":
         """Raise `ContractError` when a column is absent or of another type."""
         try:
-            row = _fields(row)
+            row = fields_of(row)
             return cls(
                 check_id=str(row["check_id"]),
                 service_name=str(row["service_name"]),
@@ -89,7 +90,7 @@ class Result:
     def from_row(cls, row: object) -> "Result":
         """Raise `ContractError` when the line was not written by `to_row`."""
         try:
-            row = _fields(row)
+            row = fields_of(row)
             if row["outcome"] not in OUTCOMES:
                 raise ValueError(row["outcome"])
             return cls(
@@ -124,7 +125,7 @@ class Lease:
     def from_row(cls, row: object) -> "Lease":
         """Raise `ContractError` when a column is absent or of another type."""
         try:
-            row = _fields(row)
+            row = fields_of(row)
             return cls(str(row["notification_id"]), int(row["fence"]))
         except (KeyError, TypeError, ValueError) as error:
             raise ContractError(f"a lease has another shape: {error!r}") from error
@@ -147,7 +148,7 @@ class Message:
     def from_row(cls, row: object) -> "Message | None":
         """None when there is nothing to send any more. Raise `ContractError` for other shapes."""
         try:
-            row = _fields(row)
+            row = fields_of(row)
             if not row["send"]:
                 return None
             names = ("notification_id", "event", "channel", "to", "name", "language", "role")
@@ -168,7 +169,7 @@ class MessageLease:
     def from_row(cls, row: object) -> "MessageLease":
         """Raise `ContractError` when a column is absent or of another type."""
         try:
-            row = _fields(row)
+            row = fields_of(row)
             return cls(str(row["message_id"]), int(row["fence"]))
         except (KeyError, TypeError, ValueError) as error:
             raise ContractError(f"a lease has another shape: {error!r}") from error
@@ -189,7 +190,7 @@ class QueuedMessage:
     def from_row(cls, row: object) -> "QueuedMessage | str":
         """Why it is not sent now, when it is not. Raise `ContractError` for other shapes."""
         try:
-            row = _fields(row)
+            row = fields_of(row)
             if not row["send"]:
                 return str(row["reason"])
             names = ("message_id", "to", "template", "language")
@@ -233,7 +234,7 @@ class Permission:
     def from_row(cls, row: object) -> "Permission":
         """Raise `ContractError` when the answer has another shape."""
         try:
-            row = _fields(row)
+            row = fields_of(row)
             return cls(
                 begun_at=str(row["begun_at"]) if row["allowed"] else None,
                 reason=row["reason"],
@@ -269,7 +270,7 @@ class Report:
     def from_row(cls, row: object) -> "Report":
         """Raise `ContractError` when the answer has another shape."""
         try:
-            row = _fields(row)
+            row = fields_of(row)
             tick_at = row["tick_at"]
             return cls(
                 server_time=datetime.fromisoformat(row["server_time"]),

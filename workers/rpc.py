@@ -14,6 +14,7 @@ from supabase import AsyncClientOptions, acreate_client
 
 from workers import AGENT
 from workers.errors import ContractError, Refused, RpcError, Unavailable
+from workers.job_model import JobLease, JobReceipt, JobRun
 from workers.model import (
     Check,
     Kind,
@@ -167,6 +168,18 @@ class Rpc:
             _accepted,
         )
 
+    async def claim_job_runs(self, owner: str, limit: int) -> list[JobLease]:
+        """Lease up to `limit` due jobs to `owner`."""
+        return await self._call("noc_claim_job_runs", {"worker": owner, "max": limit}, _job_leases)
+
+    async def begin_job_run(self, lease: JobLease) -> JobRun | str:
+        """Whom to call now about which attempt, or why nobody is."""
+        return await self._call("noc_begin_job_run", asdict(lease), JobRun.from_row)
+
+    async def settle_job_run(self, lease: JobLease, receipt: JobReceipt) -> bool:
+        """Say what became of a call; false when somebody else has the job."""
+        return await self._call("noc_settle_job_run", asdict(lease) | asdict(receipt), _accepted)
+
     async def heartbeat(
         self,
         worker: str,
@@ -262,6 +275,12 @@ def _message_leases(answer: object) -> list[MessageLease]:
     if not isinstance(answer, list):
         raise ContractError("an array of leases was expected")
     return [MessageLease.from_row(row) for row in answer]
+
+
+def _job_leases(answer: object) -> list[JobLease]:
+    if not isinstance(answer, list):
+        raise ContractError("an array of leases was expected")
+    return [JobLease.from_row(row) for row in answer]
 
 
 def _accepted(answer: object) -> bool:

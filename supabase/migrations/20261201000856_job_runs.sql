@@ -228,11 +228,11 @@ $$;
 
 /*
 What became of the call: accepted (its job runs until it says otherwise), refused (for good) or
-retry (in 5 s, 10 s … five times). Gives {"accepted"}, false when the lease had passed on.
-Raises PT400 outcome.
+retry (in 5 s, 10 s … five times, never before the handler asked for, an hour at most). Gives
+{"accepted"}, false when the lease had passed on. Raises PT400 outcome.
 */
 create function noc.settle_job_run(
-    item_id bigint, fence bigint, outcome text, reason text,
+    item_id bigint, fence bigint, outcome text, reason text, retry_after_s integer,
     at timestamptz default clock_timestamp()
 )
 returns jsonb
@@ -261,7 +261,7 @@ begin
     elsif outcome = 'retry' and v_item.tries < 5 then
         perform noc.leave_item(
             v_item.item_id, 'waiting', left(settle_job_run.reason, 80),
-            5 * (2 ^ (v_item.tries - 1))::integer, at
+            greatest(5 * (2 ^ (v_item.tries - 1))::integer, least(retry_after_s, 3600)), at
         );
     else
         update public.jobs as j
@@ -374,12 +374,13 @@ set search_path = ''
 begin atomic select noc.begin_job_run(item_id, fence); end;
 
 create function public.noc_settle_job_run(
-    item_id bigint, fence bigint, outcome text, reason text default null
+    item_id bigint, fence bigint, outcome text, reason text default null,
+    retry_after_s integer default null
 )
 returns jsonb
 language sql
 set search_path = ''
-begin atomic select noc.settle_job_run(item_id, fence, outcome, reason); end;
+begin atomic select noc.settle_job_run(item_id, fence, outcome, reason, retry_after_s); end;
 
 create function public.noc_heartbeat_job(job_id uuid)
 returns jsonb

@@ -27,12 +27,19 @@ def begin(db: Database, lease: dict[str, Any], at: datetime) -> dict[str, Any]:
     return answer
 
 
-def settle(db: Database, lease: dict[str, Any], outcome: str, at: datetime) -> bool:
+def settle(
+    db: Database,
+    lease: dict[str, Any],
+    outcome: str,
+    at: datetime,
+    retry_after_s: int | None = None,
+) -> bool:
     answer: dict[str, Any] = db.one(
-        "select noc.settle_job_run(%s, %s, %s, 'http_503', %s)",
+        "select noc.settle_job_run(%s, %s, %s, 'http_503', %s, %s)",
         lease["item_id"],
         lease["fence"],
         outcome,
+        retry_after_s,
         at,
     )
     return bool(answer["accepted"])
@@ -141,6 +148,18 @@ def test_a_handler_is_tried_five_times(db: Database, world: World, at: datetime,
         when += 2 * MIN
     assert claim(db, when) == []
     assert status_of(db, done) == "failed"
+
+
+@pytest.mark.parametrize(("asked", "waits"), [(None, 5), (2, 5), (60, 60), (9999, 3600)])
+def test_a_handler_is_not_called_before_the_time_that_it_asks_for(
+    db: Database, world: World, at: datetime, job: UUID, asked: int | None, waits: int
+) -> None:
+    reprocess(db, world.franqueado_a, at, job)
+    (lease,) = claim(db, at)
+    begin(db, lease, at)
+    settle(db, lease, "retry", at, asked)
+    assert claim(db, at + (waits - 1) * S) == []
+    assert len(claim(db, at + waits * S)) == 1
 
 
 @pytest.mark.parametrize(("after", "stalled"), [(600 * S, False), (601 * S, True)])

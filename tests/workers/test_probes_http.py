@@ -9,9 +9,10 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from tests.workers.factories import check
 from tests.workers.serving import free_socket, serving
+from workers.address import is_allowed
 from workers.model import Observation
 from workers.probes import run_probe
-from workers.probes.http import MAX_BODY, HttpProbe, is_allowed
+from workers.probes.http import MAX_BODY, HttpProbe
 
 
 class Target:
