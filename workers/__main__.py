@@ -13,11 +13,13 @@ from typing import Any
 from dotenv import load_dotenv
 
 from workers import log as logs
+from workers.act import Act
 from workers.checklist import CheckList
 from workers.clock import SYSTEM_CLOCK
 from workers.collect import Collect
 from workers.errors import SettingsError
 from workers.files import OwnedDirectory
+from workers.handlers import HandlerClient
 from workers.health import Health
 from workers.ingest import IngestClient
 from workers.journal import Journal
@@ -118,6 +120,15 @@ async def build_whatsapp(settings: Settings, rpc: Rpc, stack: AsyncExitStack) ->
     return WhatsApp(rpc, client, f"whatsapp@{settings.instance}"[:OWNER_LENGTH])
 
 
+async def build_act(settings: Settings, rpc: Rpc, stack: AsyncExitStack) -> Act:
+    """The starter of jobs, idle without a handler's secret."""
+    client = None
+    if settings.job_secrets:
+        client = HandlerClient(settings.job_secrets, local=settings.is_local)
+        stack.push_async_callback(client.aclose)
+    return Act(rpc, client, f"act@{settings.instance}"[:OWNER_LENGTH])
+
+
 Builder = Callable[[Settings, Rpc, AsyncExitStack], Awaitable[Worker]]
 
 BUILDERS: Mapping[str, Builder] = {
@@ -126,6 +137,7 @@ BUILDERS: Mapping[str, Builder] = {
     "watch": build_watch,
     "notify": build_notify,
     "whatsapp": build_whatsapp,
+    "act": build_act,
 }
 
 
@@ -201,6 +213,7 @@ def read_arguments(arguments: list[str]) -> tuple[str, ...]:
         "watch: pings NOC_DEADMAN_URL while the NOC is alive. "
         "notify: tells people by mail and WhatsApp. "
         "whatsapp: sends the companies' queue. "
+        "act: starts jobs again at their handlers. "
         "The environment is documented in .env.example.",
     )
     parser.add_argument("name", choices=(*WORKERS, "all"))

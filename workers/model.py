@@ -10,7 +10,7 @@ from workers.errors import ContractError
 Outcome = Literal["good", "slow", "bad"]
 OUTCOMES = frozenset(get_args(Outcome))
 
-WORKERS = ("health", "collect", "watch", "notify", "whatsapp")
+WORKERS = ("health", "collect", "watch", "notify", "whatsapp", "act")
 
 
 def fields_of(row: object) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """The environment, read once and checked whole."""
 
 import os
+import re
 import socket
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "watch": (),
     "notify": ("NOC_WEB_URL",),
     "whatsapp": (),
+    "act": (),
 }
 # A channel is configured by all of its variables or by none.
 _CHANNELS: tuple[tuple[str, ...], ...] = (
@@ -25,6 +27,8 @@ _CHANNELS: tuple[tuple[str, ...], ...] = (
     ("WHATSAPP_BASE_URL", "WHATSAPP_TOKEN", "WHATSAPP_PHONE_NUMBER_ID"),
 )
 _GRAPH_VERSION = "v26.0"
+_JOB_SECRET = re.compile(r"NOC_JOB_SECRET_([A-Z][A-Z0-9_]{0,39})")
+_JOB_SECRET_MIN = 32  # characters
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -48,6 +52,7 @@ class Settings:
     web_url: str
     mail: MailServer | None
     meta: MetaAccount | None
+    job_secrets: Mapping[str, str] = field(repr=False)
 
     @property
     def is_local(self) -> bool:
@@ -66,6 +71,7 @@ class Settings:
             self.database_url,
             self.mail.password if self.mail else None,
             self.meta.token if self.meta else None,
+            *self.job_secrets.values(),
         )
 
 
@@ -79,6 +85,9 @@ def load(names: Collection[str], environment: Mapping[str, str]) -> Settings:
         faults.append("NOC_HEALTH_PORT must be a port")
     if not {"notify", "whatsapp"}.isdisjoint(names):
         faults += _channel_faults(environment)
+    job_secrets = _job_secrets(environment)
+    if "act" in names:
+        faults += _job_secret_faults(job_secrets)
     if faults:
         raise SettingsError("; ".join(faults))
 
@@ -102,6 +111,7 @@ def load(names: Collection[str], environment: Mapping[str, str]) -> Settings:
         web_url=value("NOC_WEB_URL").rstrip("/"),
         mail=MailServer.of(value("SMTP_URL"), value("SMTP_FROM")) if value("SMTP_URL") else None,
         meta=_meta(value) if value("WHATSAPP_TOKEN") else None,
+        job_secrets=job_secrets,
     )
 
 
@@ -112,6 +122,20 @@ def _meta(value: Callable[[str], str]) -> MetaAccount:
         phone_number_id=value("WHATSAPP_PHONE_NUMBER_ID"),
         token=value("WHATSAPP_TOKEN"),
     )
+
+
+def _job_secrets(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """By the `secret_ref` of the handlers."""
+    named = ((_JOB_SECRET.fullmatch(key), value.strip()) for key, value in environment.items())
+    return {match[1]: value for match, value in named if match and value}
+
+
+def _job_secret_faults(secrets: Mapping[str, str]) -> list[str]:
+    return [
+        f"NOC_JOB_SECRET_{ref} must have at least {_JOB_SECRET_MIN} characters"
+        for ref, secret in sorted(secrets.items())
+        if len(secret) < _JOB_SECRET_MIN
+    ]
 
 
 def _channel_faults(environment: Mapping[str, str]) -> list[str]:

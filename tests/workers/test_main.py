@@ -78,7 +78,7 @@ async def running(
 async def test_help_names_the_workers() -> None:
     code, text, _ = await end_of(await start("--help"))
     assert code == 0
-    assert "{health,collect,watch,notify,whatsapp,all}" in text
+    assert "{health,collect,watch,notify,whatsapp,act,all}" in text
 
 
 async def test_an_unknown_worker_is_refused() -> None:
@@ -99,7 +99,7 @@ async def test_all_workers_work_and_a_sigterm_ends_them_cleanly(
     platform, process, _ = running
     fake = platform.fake
     for _ in range(150):
-        if len(fake.heartbeats) >= 5 and fake.settled and fake.batches:
+        if len(fake.heartbeats) >= 6 and fake.settled and fake.batches:
             break
         await asyncio.sleep(0.1)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{HEALTH_PORT}", trust_env=False) as it:
@@ -118,6 +118,7 @@ async def test_all_workers_work_and_a_sigterm_ends_them_cleanly(
         "watch",
         "notify",
         "whatsapp",
+        "act",
     }
     assert {beat["instance"] for beat in fake.heartbeats} == {"test:1"}
     assert fake.settled[0]["outcome"] == "good"
@@ -125,6 +126,7 @@ async def test_all_workers_work_and_a_sigterm_ends_them_cleanly(
     assert [line["event"] for line in lines] == [
         "no channel is configured: messages wait (SMTP_URL, WHATSAPP_TOKEN)",
         "no account is configured: the queue waits (WHATSAPP_TOKEN)",
+        "no handler's secret is configured: jobs wait (NOC_JOB_SECRET_…)",
         "started",
         "stopped",
     ]

@@ -105,3 +105,24 @@ def test_half_a_channel_is_refused_by_name(name: str) -> None:
 def test_a_wrong_channel_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         load(["notify"], ENVIRONMENT | MAIL | WHATSAPP | {name: value})
+
+
+JOB_SECRET = "a-secret-of-thirty-two-characters"
+
+
+def test_handlers_secrets_are_read_by_their_names_and_kept_from_logs() -> None:
+    named = {"NOC_JOB_SECRET_MAIN": JOB_SECRET, "NOC_JOB_SECRET_B2": " ", "NOC_JOB_SECRET_x": "x"}
+    settings = load(["act"], ENVIRONMENT | named)
+    assert settings.job_secrets == {"MAIN": JOB_SECRET}
+    assert JOB_SECRET in settings.secrets
+    assert JOB_SECRET not in repr(settings)
+    assert load(["act"], ENVIRONMENT).job_secrets == {}
+
+
+def test_a_short_handlers_secret_is_refused_by_name_and_not_told() -> None:
+    short = {"NOC_JOB_SECRET_MAIN": "x" * 31}
+    with pytest.raises(SettingsError, match="NOC_JOB_SECRET_MAIN must have") as raised:
+        load(["act"], ENVIRONMENT | short)
+    assert "xxx" not in str(raised.value)
+    assert load(["act"], ENVIRONMENT | {"NOC_JOB_SECRET_MAIN": "x" * 32}).job_secrets
+    assert load(["watch"], ENVIRONMENT | short).instance
