@@ -36,13 +36,13 @@ def save_keys(path: Path, keys: Mapping[str, str]) -> None:
     write_json(path, dict(keys), mode=0o600)
 
 
-def create_key(database_url: str, cnpj: str) -> str:
-    """A new key of the company, marked as simulated; its predecessor ends.
+def create_key(database_url: str, cnpj: str, label: str = LABEL) -> str:
+    """A new key of the company, marked as simulated; its predecessor of the same label ends.
 
     Raises `SimulatorError` when the database is away or is not the demo.
     """
     statement = "select noc.create_demo_ingest_key(%s, %s)"
-    return str(_value(database_url, statement, (cnpj, LABEL)))
+    return str(_value(database_url, statement, (cnpj, label)))
 
 
 def last_event_at(database_url: str, cnpj: str) -> datetime | None:

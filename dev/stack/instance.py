@@ -31,6 +31,7 @@ class Ports:
     web: int
     fakes: int
     smtp: int
+    jobs: int
 
 
 # Those of the Supabase CLI where it has one, so that its docs and its defaults fit.
@@ -45,6 +46,7 @@ DEV_PORTS: Final = Ports(
     web=3000,
     fakes=54360,
     smtp=54361,
+    jobs=54362,
 )
 
 

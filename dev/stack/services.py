@@ -8,7 +8,7 @@ from typing import Final
 
 from dotenv import dotenv_values
 
-from dev.stack import edge, fakes, gateway, postgres, rest
+from dev.stack import edge, fakes, gateway, jobs_example, postgres, rest
 from dev.stack.cli_tool import signing_keys_path
 from dev.stack.edge import Function
 from dev.stack.instance import Instance
@@ -90,6 +90,8 @@ def _python_services(
         all_of_them.append(("workers", "workers", workers))
     if wanted.traffic:
         all_of_them.append(("fakes", "dev.fakes", fakes.service(instance)))
+        jobs = jobs_example.service(instance, client_env(instance, keys), behind_gateway)
+        all_of_them.append(("jobs", "dev.jobs_example", jobs))
         all_of_them.append(("traffic", "dev.simulator", _traffic(instance, keys, behind_gateway)))
     return all_of_them
 
@@ -159,6 +161,7 @@ def _workers(
     )
     client = client_env(instance, keys)
     env = {
+        **(jobs_example.SECRET_ENV if wanted.traffic else {}),
         **_provider_settings(instance, wanted),
         **{name: client[name] for name in names},
         "NOC_PROBE_EMAIL": PROBE_EMAIL,
