@@ -98,8 +98,10 @@ def _job(body: bytes) -> Job | None:
     """What is asked for; null when it reads as nothing."""
     try:
         asked = json.loads(body)
-        names = (str(asked[name]) for name in ("job_id", "company_cnpj", "job_type"))
-        return Job(*names, started_at=datetime.now(UTC))
+        job_id, company_cnpj, job_type = (
+            str(asked[name]) for name in ("job_id", "company_cnpj", "job_type")
+        )
+        return Job(job_id, company_cnpj, job_type, datetime.now(UTC))
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -123,7 +123,9 @@ async def test_who_is_not_the_noc_starts_nothing(example: Example, headers: dict
         "x-noc-signature": signature(SECRET, str(NOW), body_of(RUN)).encode(),
     }
     answer = await example.http.post(
-        "/jobs", content=body_of(RUN), headers=list((signed | raw).items())
+        "/jobs",
+        content=body_of(RUN),
+        headers=[(name.encode(), value) for name, value in (signed | raw).items()],
     )
     assert answer.status_code == 401
     assert example.told.words == []
