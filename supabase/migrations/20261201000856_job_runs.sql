@@ -261,7 +261,7 @@ begin
     elsif outcome = 'retry' and v_item.tries < 5 then
         perform noc.leave_item(
             v_item.item_id, 'waiting', left(settle_job_run.reason, 80),
-            greatest(5 * (2 ^ (v_item.tries - 1))::integer, least(retry_after_s, 3600)), at
+            greatest(5 * (2 ^ (v_item.tries - 1))::integer, least(coalesce(retry_after_s, 0), 3600)), at
         );
     else
         update public.jobs as j
