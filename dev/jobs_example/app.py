@@ -98,10 +98,12 @@ def _job(body: bytes) -> Job | None:
     """What is asked for; null when it reads as nothing."""
     try:
         asked = json.loads(body)
-        job_id, company_cnpj, job_type = (
-            str(asked[name]) for name in ("job_id", "company_cnpj", "job_type")
+        return Job(
+            job_id=str(asked["job_id"]),
+            company_cnpj=str(asked["company_cnpj"]),
+            job_type=str(asked["job_type"]),
+            started_at=datetime.now(UTC),
         )
-        return Job(job_id, company_cnpj, job_type, datetime.now(UTC))
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -117,16 +117,12 @@ async def test_a_call_is_good_for_five_minutes(example: Example, shift_s: int, s
     ],
 )
 async def test_who_is_not_the_noc_starts_nothing(example: Example, headers: dict[str, str]) -> None:
-    raw = {name: value.encode() for name, value in headers.items()}
+    raw = {name.encode(): value.encode() for name, value in headers.items()}
     signed = {
-        "x-noc-timestamp": str(NOW).encode(),
-        "x-noc-signature": signature(SECRET, str(NOW), body_of(RUN)).encode(),
+        b"x-noc-timestamp": str(NOW).encode(),
+        b"x-noc-signature": signature(SECRET, str(NOW), body_of(RUN)).encode(),
     }
-    answer = await example.http.post(
-        "/jobs",
-        content=body_of(RUN),
-        headers=[(name.encode(), value) for name, value in (signed | raw).items()],
-    )
+    answer = await example.http.post("/jobs", content=body_of(RUN), headers=signed | raw)
     assert answer.status_code == 401
     assert example.told.words == []
 

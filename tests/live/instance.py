@@ -165,6 +165,16 @@ def queue_alone(services: list[Service]) -> list[Service]:
     ]
 
 
+def jobs_alone(services: list[Service]) -> list[Service]:
+    """The API with its functions, the example of a handler, and the worker that calls it."""
+    wanted = ("rest", "gateway", "auth", "jobs", "act")
+    return [
+        one
+        for one in each_worker_alone(services)
+        if one.name in wanted or one.name.startswith("function-")
+    ]
+
+
 def webhook_alone(services: list[Service]) -> list[Service]:
     """The API and the function that Meta calls: nobody sends anything."""
     wanted = ("rest", "gateway", "auth", "function-whatsapp-webhook")
