@@ -63,6 +63,7 @@ describe("versions", () => {
       "rules",
       "series",
       "silences",
+      "sources",
       "timeline",
     ]);
   });
