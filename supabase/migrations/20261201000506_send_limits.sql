@@ -53,9 +53,19 @@ begin
 end;
 $$;
 
+/* How much of a number's pace may be used at once. */
+create function noc.send_burst()
+returns interval
+language sql
+immutable
+set search_path = ''
+as $$
+    select interval '250 milliseconds'
+$$;
+
 /*
 Takes the number's and the recipient's turn for one message at `at`. A number sends at its pace,
-a quarter of a second's worth at once; a recipient is sent one message in 6 s; a company in its
+`noc.send_burst` of it at once; a recipient is sent one message in 6 s; a company in its
 ramp has its own share of the pace. Gives null when the turn is taken, else when to ask again:
 who waits for the same recipient is told different times. Its caller holds noc.lock_pauses and
 knows that `share` is not 0.
@@ -68,7 +78,6 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-    v_burst constant interval := interval '250 milliseconds';
     v_rest constant interval := interval '6 seconds';
     v_number noc.phone_numbers;
     v_recipient noc.recipient_slots;
@@ -79,8 +88,8 @@ begin
     where n.phone_number_id = take_turn.phone_number_id
     for update;
     v_pace := noc.number_pace(v_number, at);
-    if v_number.free_at > at + v_burst then
-        return v_number.free_at - v_burst;
+    if v_number.free_at > at + noc.send_burst() then
+        return v_number.free_at - noc.send_burst();
     end if;
     if share < 1 then
         select s.free_at into v_company_free from noc.company_slots as s

@@ -1,7 +1,8 @@
-"""Messages and a worker's calls against a cluster of a test's own, committed and in real time."""
+"""Messages and a worker's calls against a cluster of a test's own, each committed."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 import psycopg
@@ -12,9 +13,10 @@ FILL: Final = """
     with made as (
         insert into public.queue_whatsapp (company_cnpj, external_id, status, state, run_at,
             expires_at, created_at, updated_at)
-        select %(company)s, %(prefix)s || n, 'queued', 'queued', clock_timestamp(),
-            clock_timestamp() + interval '1 day', clock_timestamp(), clock_timestamp()
+        select %(company)s, %(prefix)s || n, 'queued', 'queued', t.at,
+            t.at + interval '1 day', t.at, t.at
         from generate_series(1, %(count)s) as n
+        cross join (select coalesce(%(at)s::timestamptz, clock_timestamp()) as at) as t
         returning message_id, external_id
     )
     insert into noc.message_contents (message_id, recipient, recipient_hash, template, language,
@@ -29,9 +31,11 @@ FILL: Final = """
 """
 
 
-def fill(db: psycopg.Connection[Any], company: str, prefix: str, count: int) -> None:
-    """That many due messages of the company, to as many people."""
-    db.execute(FILL, {"company": company, "prefix": prefix, "count": count})
+def fill(
+    db: psycopg.Connection[Any], company: str, prefix: str, count: int, at: datetime | None = None
+) -> None:
+    """That many messages of the company, due at once, to as many people; `at` null: now."""
+    db.execute(FILL, {"company": company, "prefix": prefix, "count": count, "at": at})
 
 
 def companies(db: psycopg.Connection[Any]) -> list[str]:
@@ -49,25 +53,32 @@ def unlimited(db: psycopg.Connection[Any]) -> None:
     )
 
 
-def claim(db: psycopg.Connection[Any], most: int, worker: str = "tester") -> list[Lease]:
-    """Leases up to `most` messages, as the worker does."""
-    row = db.execute("select public.noc_claim_messages(%s, %s, %s)", (worker, most, NUMBER))
+def claim(
+    db: psycopg.Connection[Any], most: int, worker: str = "tester", at: datetime | None = None
+) -> list[Lease]:
+    """Leases up to `most` messages, as the worker does; `at` null: now."""
+    row = db.execute(
+        "select noc.claim_messages(%s, %s, %s, coalesce(%s, clock_timestamp()))",
+        (worker, most, NUMBER, at),
+    )
     found: list[Lease] = row.fetchone()[0]  # type: ignore[index]
     return found
 
 
-def begin(db: psycopg.Connection[Any], lease: Lease) -> bool:
-    """Whether the message may be sent now."""
+def begin(db: psycopg.Connection[Any], lease: Lease, at: datetime | None = None) -> bool:
+    """Whether the message may be sent; `at` null: now."""
     row = db.execute(
-        "select (public.noc_begin_message(%s, %s, %s) ->> 'send')::boolean",
-        (lease["message_id"], lease["fence"], NUMBER),
+        "select (noc.begin_message(%s, %s, %s, coalesce(%s, clock_timestamp()))"
+        " ->> 'send')::boolean",
+        (lease["message_id"], lease["fence"], NUMBER, at),
     )
     return bool(row.fetchone()[0])  # type: ignore[index]
 
 
-def settle(db: psycopg.Connection[Any], lease: Lease) -> None:
-    """The message was sent."""
+def settle(db: psycopg.Connection[Any], lease: Lease, at: datetime | None = None) -> None:
+    """The message was sent; `at` null: now."""
     db.execute(
-        "select public.noc_settle_message(%s, %s, 'sent', null, null, 'wamid', null)",
-        (lease["message_id"], lease["fence"]),
+        "select noc.settle_message(%s, %s, 'sent', null, null, 'wamid', null,"
+        " coalesce(%s, clock_timestamp()))",
+        (lease["message_id"], lease["fence"], at),
     )

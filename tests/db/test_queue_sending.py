@@ -188,10 +188,36 @@ def test_every_company_has_its_part_of_a_claim(db: Database, at: datetime) -> No
     many(db, at, 60, A1)
     many(db, at, 3, A2)
     many(db, at + S, 60, B1)
-    claimed = Counter(companies_of(db, claim(db, at + S, 30)))
+    claimed = Counter(companies_of(db, claim(db, at + S, 12)))
     assert claimed[A2] == 3
-    assert claimed[A1] + claimed[B1] == 27
-    assert abs(claimed[A1] - claimed[B1]) <= 8
+    assert claimed[A1] + claimed[B1] == 9
+    assert abs(claimed[A1] - claimed[B1]) <= 3
+
+
+def test_the_first_of_each_company_comes_before_the_second_of_any(
+    db: Database, at: datetime
+) -> None:
+    many(db, at, 20, A1)
+    many(db, at, 2, A2)
+    many(db, at, 20, B1)
+    order = companies_of(db, claim(db, at, 8))
+    assert set(order[:3]) == set(order[3:6]) == {A1, A2, B1}
+
+
+def test_the_next_claim_begins_with_another_company(db: Database, at: datetime) -> None:
+    for company in (A1, A2, B1):
+        many(db, at, 20, company)
+    first = [companies_of(db, claim(db, at, 4))[0] for _ in range(3)]
+    assert set(first) == {A1, A2, B1}
+
+
+def test_no_more_is_claimed_than_may_be_begun_now(db: Database, at: datetime) -> None:
+    many(db, at, 40)
+    leases = claim(db, at, 100)
+    assert len(leases) == 13
+    assert all(begin(db, lease, at)["send"] for lease in leases)
+    assert claim(db, at, 100) == []
+    assert len(claim(db, at + S, 100)) == 13
 
 
 def test_small_claims_go_on_where_the_last_one_ended(db: Database, at: datetime) -> None:
