@@ -100,6 +100,25 @@ def test_a_group_goes_by_whatsapp_as_a_summary_that_leads_to_its_service() -> No
     assert button[0]["text"] == "noc/?service=omie"
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "company"),
+    [
+        ("pt-BR", "Problema em investigação", "Padaria Três Marias"),
+        ("en", "A problem is being looked into", "Padaria Três Marias"),
+    ],
+)
+def test_what_an_operator_says_goes_by_whatsapp_with_its_company(
+    language: str, title: str, company: str
+) -> None:
+    facts = {"template": "under_investigation", "company_name": company}
+    asked = message("notice", "whatsapp", language=language, facts=facts)
+    template = body_of(asked, notice_of(asked, WEB))["template"]
+    body, button = (part["parameters"] for part in template["components"])
+    assert template["name"] == "noc_comunicado"
+    assert [one["text"] for one in body] == [title, company]
+    assert button[0]["text"] == "noc/"
+
+
 def test_an_anchor_holds_the_line_that_the_verifier_reads() -> None:
     text = plain(notice_of(message("anchor", facts=ANCHOR), WEB))
     assert '"heads": [{"chain": "*", "seq": 7, "hash": "9f86d0"}]}' in text

@@ -48,6 +48,8 @@ def _template(message: Message, notice: Notice) -> tuple[str, Sequence[str], str
             return "noc_teste", [message.name], None
         case "group":
             return "noc_resumo", [notice.title, notice.what], wording.place_of_group(facts)
+        case "notice":
+            return "noc_comunicado", [notice.title, wording.company_of(facts, words)], "noc/"
         case "bundle" | "storm":
             return "noc_resumo", [notice.title, notice.what], "noc/"
         case "closed":
