@@ -2,53 +2,68 @@
 
 /*
 One cell of RFC 4180. What a spreadsheet would run as a formula gets a ' in front, so that it
-stays the text that it was. Null is an empty cell.
+stays the text that it was. Null is an empty cell. Called for each cell of a file, hence plpgsql,
+which plans once.
 */
 create function noc.csv_cell(value text)
 returns text
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-    select case
-        when s.safe ~ '[",\r\n]' then '"' || replace(s.safe, '"', '""') || '"'
-        else coalesce(s.safe, '')
-    end
-    from (
-        select case when value ~ '^[=+@\t\r-]' then '''' || value else value end as safe
-    ) as s
+declare
+    v_safe text := case when value ~ '^[=+@\t\r-]' then '''' || value else value end;
+begin
+    return case
+        when v_safe ~ '[",\r\n]' then '"' || replace(v_safe, '"', '""') || '"'
+        else coalesce(v_safe, '')
+    end;
+end;
 $$;
 
-/* An instant as ISO 8601 in UTC. */
+/* An instant as ISO 8601 in UTC; null is an empty cell. */
 create function noc.csv_time(value timestamptz)
 returns text
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-    select to_char(value at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+begin
+    return coalesce(to_char(value at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '');
+end;
 $$;
 
-/* One alert as a line without its end; `owner` for the operators of its company alone. */
-create function noc.alert_csv(a public.noc_alerts, operable text [])
+/*
+The alerts of a filter as lines, each with its end, latest first; null: none. `owner` for the
+operators of its company alone.
+*/
+create function noc.alert_lines(filter noc.alert_filter, operable text [])
 returns text
 language sql
 stable
 set search_path = ''
 as $$
-    select concat_ws(
-        ',', a.alert_id, noc.csv_cell(a.code), noc.csv_cell(a.service), noc.csv_cell(a.target),
-        noc.csv_cell(a.company_cnpj), noc.csv_cell(c.name), a.severity, a.severity_max, a.state,
-        noc.csv_time(a.started_at), noc.csv_time(a.opened_at),
-        coalesce(noc.csv_time(a.closed_at), ''), coalesce(a.close_reason, ''),
-        coalesce(round(noc.seconds_to_ack(a))::text, ''),
-        coalesce(round(extract(epoch from a.closed_at - a.opened_at))::text, ''),
-        a.reopen_count, a.value, a.last_value, a.threshold, a.unit,
-        noc.csv_cell(case when coalesce(a.company_cnpj, '*') = any(operable) then u.email end)
+    select string_agg(
+        concat_ws(
+            ',', a.alert_id, noc.csv_cell(a.code), noc.csv_cell(a.service),
+            noc.csv_cell(a.target), noc.csv_cell(a.company_cnpj), noc.csv_cell(c.name),
+            a.severity, a.severity_max, a.state, noc.csv_time(a.started_at),
+            noc.csv_time(a.opened_at), noc.csv_time(a.closed_at), coalesce(a.close_reason, ''),
+            coalesce(round(k.after_s)::text, ''),
+            coalesce(round(extract(epoch from a.closed_at - a.opened_at))::text, ''),
+            a.reopen_count, a.value, a.last_value, a.threshold, a.unit,
+            noc.csv_cell(case when coalesce(a.company_cnpj, '*') = any(operable) then u.email end)
+        ) || E'\r\n',
+        '' order by a.opened_at desc, a.alert_id desc
     )
-    from (values (1)) as one (row)
+    from noc.filtered_alerts(filter) as a
     left join public.companies as c on c.company_cnpj = a.company_cnpj
     left join auth.users as u on u.id = a.assignee
+    left join lateral (
+        select extract(epoch from min(e.at) - a.opened_at) as after_s
+        from noc.alert_events as e
+        where e.alert_id = a.alert_id and e.kind = 'acknowledged'
+    ) as k on true
 $$;
 
 /*
@@ -72,7 +87,6 @@ declare
         'seconds_to_close,reopen_count,value,last_value,threshold,unit,owner';
     v_end constant text := E'\r\n';
     v_filter noc.alert_filter;
-    v_operable text [] := noc.operable_scopes();
     v_rows bigint;
     v_lines text;
 begin
@@ -89,11 +103,7 @@ begin
         ));
     end if;
 
-    select string_agg(
-        noc.alert_csv(a, v_operable) || v_end, '' order by a.opened_at desc, a.alert_id desc
-    )
-    into v_lines
-    from noc.filtered_alerts(v_filter) as a;
+    v_lines := noc.alert_lines(v_filter, noc.operable_scopes());
     perform noc.record_audit(
         'export_csv', kind, noc.cnpj_canonical(company_cnpj), jsonb_strip_nulls(jsonb_build_object(
             'rows', v_rows, 'group_id', group_id, 'service', service, 'severity', severity,

@@ -104,6 +104,11 @@ class World:
 @pytest.fixture
 def world(db: Database) -> World:
     """A small world beside whatever the database holds."""
+    return make_world(db)
+
+
+def make_world(db: Database) -> World:
+    """Puts that world into the database."""
     for group, name in ((GROUP_A, "Grupo A"), (GROUP_B, "Grupo B")):
         db.run("insert into public.company_groups values (%s, %s)", group, name)
     for cnpj, group in ((A1, GROUP_A), (A2, GROUP_A), (B1, GROUP_B)):

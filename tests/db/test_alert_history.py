@@ -294,10 +294,15 @@ def test_a_file_has_a_most_of_rows(
     db: Database, world: World, at: datetime, rows: int, fits: bool
 ) -> None:
     alert_id = past(db, at)
+    # What each of them tells is not asked here.
+    db.run("alter table public.noc_alerts disable trigger user")
+    others = db.one(
+        "select string_agg(attname, ', ') from pg_attribute where attnum > 0"
+        " and attrelid = 'public.noc_alerts'::regclass and attname <> 'alert_id'"
+    )
     db.run(
-        "insert into public.noc_alerts select (jsonb_populate_record(a, jsonb_build_object("
-        "'alert_id', gen_random_uuid()))).* from public.noc_alerts as a,"
-        " generate_series(2, %s) where a.alert_id = %s",
+        f"insert into public.noc_alerts (alert_id, {others}) select gen_random_uuid(), {others}"
+        " from public.noc_alerts, generate_series(2, %s) where alert_id = %s",
         rows,
         alert_id,
     )

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from tests.db.conftest import A1, Database, World, call, ingest, ingest_key
+from tests.db.conftest import A1, Database, World, call, ingest, ingest_key, make_world
 
 DOCUMENT = Path(__file__).parents[2] / "docs/rpc.md"
 READS = (
@@ -68,9 +72,32 @@ def misfits(example: Any, answer: Any, path: str = "$") -> list[str]:
     return [] if alike else [f"{path}: {answer!r} where the document has {example!r}"]
 
 
+@pytest.fixture(scope="module")
+def lively() -> Iterator[tuple[psycopg.Connection[dict[str, Any]], World]]:
+    """A world with traffic, a queue, jobs, a sample and an open alert, made once."""
+    with psycopg.connect(os.environ["DATABASE_URL"], row_factory=dict_row) as connection:
+        yield connection, make_lively(Database(connection))
+        connection.rollback()
+
+
 @pytest.fixture
-def lively(db: Database, world: World) -> World:
-    """A world with traffic, a queue, jobs, a sample and an open alert."""
+def db(lively: tuple[psycopg.Connection[dict[str, Any]], World]) -> Iterator[Database]:
+    """The database with that world in it; what a test writes is gone afterwards."""
+    connection, _ = lively
+    connection.execute("savepoint of_a_test")
+    yield Database(connection)
+    connection.execute("rollback to savepoint of_a_test")
+
+
+@pytest.fixture
+def world(lively: tuple[psycopg.Connection[dict[str, Any]], World]) -> World:
+    """That world's people."""
+    return lively[1]
+
+
+def make_lively(db: Database) -> World:
+    """Puts that world into the database."""
+    world = make_world(db)
     now = db.one("select now()")
     key = ingest_key(db, A1, "omie", "api")
     events = [
@@ -90,20 +117,18 @@ def lively(db: Database, world: World) -> World:
 
 
 @pytest.mark.parametrize("who", ["admin", "franqueado_a"])
-def test_the_list_of_rules_is_what_the_document_shows(
-    db: Database, lively: World, who: str
-) -> None:
-    with db.acting_as(getattr(lively, who)):
+def test_the_list_of_rules_is_what_the_document_shows(db: Database, world: World, who: str) -> None:
+    with db.acting_as(getattr(world, who)):
         answer = db.one("select public.noc_list_rules()")
     assert misfits(documented("noc_list_rules"), answer["data"]) == []
-    with db.acting_as(lively.admin):
+    with db.acting_as(world.admin):
         rule = {"code": "p95_latency", "company_cnpj": A1}
         saved = db.one("select public.noc_save_rule(%s)", Jsonb(rule))
     example = documented("noc_list_rules")["rules"][0]
     for of_the_list in ("in_force", "health"):
         example.pop(of_the_list)
     assert misfits(example, saved) == []
-    with db.acting_as(getattr(lively, who)):
+    with db.acting_as(getattr(world, who)):
         replay = db.one("select public.noc_backtest_rule(%s, %s)", Jsonb(rule), A1)["data"]
     assert replay["opened"] > 0
     assert misfits(documented("noc_backtest_rule"), replay) == []
@@ -112,16 +137,16 @@ def test_the_list_of_rules_is_what_the_document_shows(
 @pytest.mark.parametrize("who", ["admin", "franqueado_a", "cliente_a1", "stranger"])
 @pytest.mark.parametrize("name", READS)
 def test_a_read_answers_what_the_document_shows(
-    db: Database, lively: World, name: str, who: str
+    db: Database, world: World, name: str, who: str
 ) -> None:
-    with db.acting_as(getattr(lively, who)):
+    with db.acting_as(getattr(world, who)):
         answer = db.one(f"select public.{name}()")
     assert answer.keys() == ENVELOPE
     assert misfits(documented(name), answer["data"]) == []
 
 
-def test_the_world_of_these_tests_has_something_to_show(db: Database, lively: World) -> None:
-    with db.acting_as(lively.cliente_a1):
+def test_the_world_of_these_tests_has_something_to_show(db: Database, world: World) -> None:
+    with db.acting_as(world.cliente_a1):
         data = db.one("select public.noc_overview()")["data"]
     assert data["alerts"], "no alert opened"
     assert data["kpis"]["latency"]["status"] == "DOWN"
@@ -142,9 +167,9 @@ def test_every_read_of_the_document_exists_and_no_other(db: Database) -> None:
 
 @pytest.mark.parametrize("range_name", ["15m", "1h", "6h", "24h", "7d"])
 def test_a_series_has_one_point_per_bucket_of_its_range(
-    db: Database, lively: World, range_name: str
+    db: Database, world: World, range_name: str
 ) -> None:
-    with db.acting_as(lively.admin):
+    with db.acting_as(world.admin):
         series = db.one("select public.noc_series(range => %s)", range_name)["data"]
     points = {"15m": 15, "1h": 60, "6h": 72, "24h": 288, "7d": 168}[range_name]
     assert len(series["points"]) == points
@@ -159,9 +184,7 @@ def test_an_unknown_range_is_refused_by_name(db: Database, world: World) -> None
 
 def test_a_stopped_engine_is_no_data_and_never_green(db: Database, world: World) -> None:
     db.run("update noc.engine_state set tick_at = now() - interval '91 seconds' where one")
-    db.run("delete from noc.alert_events")
-    db.run("delete from noc.rule_states")
-    db.run("delete from public.noc_alerts")
+    db.run("truncate public.noc_alerts, noc.rule_states cascade")
     with db.acting_as(world.admin):
         assert db.one("select public.noc_badge()")["data"]["status"] == "NO_DATA"
 
@@ -187,9 +210,9 @@ def test_a_stopped_engine_is_no_data_and_never_green(db: Database, world: World)
     ],
 )
 def test_the_database_card_judges_each_figure_by_its_limit(
-    db: Database, lively: World, change: str, figure: str, status: str
+    db: Database, world: World, change: str, figure: str, status: str
 ) -> None:
     db.run(f"update noc.database_samples set {change}")
-    with db.acting_as(lively.admin):
+    with db.acting_as(world.admin):
         card = db.one("select public.noc_overview()")["data"]["database"]
     assert card["status"][figure] == status

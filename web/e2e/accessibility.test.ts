@@ -4,7 +4,7 @@ import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dropAlerts, openAlert } from "./alerts";
-import { badge, contextOf, launch, openAs, signIn, WEB_URL, type Screen } from "./browser";
+import { badge, contextOf, enterAs, launch, openAs, WEB_URL, type Screen } from "./browser";
 
 let browser: Browser;
 let axe: string;
@@ -82,8 +82,7 @@ describe.each(screens)("axe finds nothing on %s", (screen) => {
     await openAlert();
     const page = await (await contextOf(browser, screen)).newPage();
     try {
-      await page.goto(`${WEB_URL}${path}`);
-      await signIn(page, "franqueado@noc.local");
+      await enterAs(page, "franqueado@noc.local", path);
       const region = page.getByRole("region", { name: panel, exact: true });
       await region.getByText(/./).first().waitFor();
       await page.getByRole("heading", { level: 1 }).waitFor();
@@ -103,8 +102,7 @@ describe.each(screens)("axe finds nothing on %s", (screen) => {
   test("in the editor of a new rule, with what is wrong in it", async () => {
     const page = await (await contextOf(browser, screen)).newPage();
     try {
-      await page.goto(`${WEB_URL}/noc/settings/?tab=rules`);
-      await signIn(page, "admin@noc.local");
+      await enterAs(page, "admin@noc.local", "/noc/settings/?tab=rules");
       await page.getByRole("button", { name: "Nova regra" }).click();
       await page.getByLabel("Nome", { exact: true }).fill("p95 latency");
       await page.getByText(/^Já há uma regra/).waitFor();
@@ -122,10 +120,7 @@ describe.each(screens)("axe finds nothing on %s", (screen) => {
 
   test("in the first page", async () => {
     const page = await (await contextOf(browser, screen)).newPage();
-    await page.goto(`${WEB_URL}/`);
-    await page.getByLabel("E-mail").fill("franqueado@noc.local");
-    await page.getByLabel("Senha").fill("noc-demo-2026");
-    await page.getByRole("button", { name: "Entrar", exact: true }).click();
+    await enterAs(page, "franqueado@noc.local", "/");
     await page.getByRole("table").waitFor();
     expect(await violations(page)).toEqual([]);
     await page.context().close();

@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { dropSettings, NEW_RULE } from "./alerts";
-import { contextOf, launch, signIn, trace, WEB_URL, type Screen } from "./browser";
+import { contextOf, enterAs, launch, trace, type Screen } from "./browser";
 
 let browser: Browser;
 let page: Page;
@@ -26,8 +26,7 @@ const panel = (name: string) => page.getByRole("region", { name, exact: true });
 const told = (sentence: RegExp) => page.getByRole("status").getByText(sentence).waitFor();
 const ours = () => panel("Contatos").getByRole("listitem").filter({ hasText: NAME });
 async function openSettings(email: string, tab = ""): Promise<void> {
-  await page.goto(`${WEB_URL}/noc/settings/${tab}`);
-  await signIn(page, email);
+  await enterAs(page, email, `/noc/settings/${tab}`);
 }
 
 describe("a franqueado", () => {
@@ -143,8 +142,7 @@ test.each<Screen>(["phone-dark", "phone-light"])("the settings fit %s", async (s
   await page.context().close();
   page = await (await contextOf(browser, screen)).newPage();
   for (const [tab, name] of [["", "Contatos"], ["?tab=rules", "Regras"]] as const) {
-    await page.goto(`${WEB_URL}/noc/settings/${tab}`);
-    if (tab === "") await signIn(page, "franqueado@noc.local");
+    await openSettings("franqueado@noc.local", tab);
     await panel(name).waitFor();
     const wide = await page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

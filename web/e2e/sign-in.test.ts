@@ -21,7 +21,9 @@ describe("signing in", () => {
     ["franqueado.b@noc.local", "Franqueado"],
     ["cliente.b@noc.local", "Cliente"],
   ])("%s enters as %s and sees a badge with a state", async (email, role) => {
-    await openAs(page, email);
+    await page.goto(`${WEB_URL}/noc/`);
+    await signIn(page, email);
+    await settled(page);
     await page.getByRole("button", { name: `Conta: ${role}`, exact: true }).waitFor();
     expect(await badge(page).getAttribute("data-status")).toMatch(/^(UP|DEGRADED|DOWN|NO_DATA)$/);
   });
