@@ -49,7 +49,7 @@ create table public.queue_whatsapp (
 
 -- Pending and failed are few beside sent: counting them must not read the sent ones.
 create index queue_whatsapp_unsent_idx
-on public.queue_whatsapp (company_cnpj, status, created_at) where status <> 'sent';
+on public.queue_whatsapp (company_cnpj, status, created_at, message_id) where status <> 'sent';
 create index queue_whatsapp_updated_at_idx on public.queue_whatsapp (updated_at);
 create index queue_whatsapp_dead_idx on public.queue_whatsapp (updated_at) where state = 'dead';
 create index queue_whatsapp_waiting_idx
@@ -59,8 +59,13 @@ create index queue_whatsapp_leased_idx on public.queue_whatsapp (lease_until)
 where run_at is not null and state in ('leased', 'sending');
 create index queue_whatsapp_expiring_idx on public.queue_whatsapp (expires_at)
 where run_at is not null and state in ('queued', 'retry');
-create index queue_whatsapp_sent_idx
-on public.queue_whatsapp (company_cnpj, updated_at) where status = 'sent';
+create index queue_whatsapp_settled_idx
+on public.queue_whatsapp (company_cnpj, status, updated_at) where status <> 'queued';
+create index queue_whatsapp_attention_idx
+on public.queue_whatsapp (company_cnpj, state, created_at, message_id)
+where state in ('dead', 'unknown');
+create index queue_whatsapp_company_cnpj_created_at_idx
+on public.queue_whatsapp (company_cnpj, created_at, message_id);
 
 /*
 One row per attempt: the first as the company's service reports it, further ones by an action

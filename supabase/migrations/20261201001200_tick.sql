@@ -41,6 +41,10 @@ begin
     v_stages := noc.add_stage(v_stages, 'queue', noc.tend_queue(at), v_started);
     v_stages := noc.add_stage(v_stages, 'actions', noc.revert_expired_actions(at), v_started);
     v_stages := noc.add_stage(v_stages, 'jobs', noc.tend_jobs(at), v_started);
+    v_stages := noc.add_stage(
+        v_stages, 'touch_work',
+        jsonb_build_object('touched', noc.touch_work(v_previous.tick_at, at)), v_started
+    );
     v_stages := noc.add_stage(v_stages, 'evaluate_rules', noc.evaluate_rules(at), v_started);
     v_stages := noc.add_stage(
         v_stages, 'settle_flapping', noc.settle_flapping(at), v_started

@@ -30,6 +30,9 @@ READS = (
     "noc_list_notifications",
     "noc_list_actions",
     "noc_list_jobs",
+    "noc_list_queue",
+    "noc_list_messages",
+    "noc_list_sessions",
     "noc_data_source",
 )
 ENVELOPE = {"server_time", "tick_at", "versions", "data"}

@@ -26,6 +26,8 @@ PRIVATE = (
     "contacts",
     "notifications",
     "breakers",
+    "queue_pauses",
+    "message_contents",
 )
 TABLES = """
 select c.relname from pg_catalog.pg_class as c
@@ -50,6 +52,7 @@ class Facts:
     public: dict[str, list[Row]]
     private: dict[str, list[Row]]
     users: dict[Any, str]  # user_id -> email
+    signed_in: frozenset[Any]  # users with a session of Auth's
 
     @property
     def companies(self) -> dict[str, Row]:
@@ -95,10 +98,12 @@ def read_facts(connection: psycopg.Connection[Row]) -> Facts:
 
     clock = connection.execute("select now() as at").fetchone()
     users = connection.execute("select id, email from auth.users").fetchall()
+    signed_in = connection.execute("select user_id from auth.sessions").fetchall()
     assert clock is not None
     return Facts(
         at=clock["at"],
         public={table: rows("public", table) for table in tables(connection)},
         private={table: rows("noc", table) for table in PRIVATE},
         users={row["id"]: row["email"] for row in users},
+        signed_in=frozenset(row["user_id"] for row in signed_in),
     )

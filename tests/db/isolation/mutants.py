@@ -239,6 +239,29 @@ MUTANTS: Final[dict[str, Mutant]] = {
         "j.company_cnpj = any(s.companies)",
         "true",
     ),
+    "the queue's page of every company": Edit(
+        "noc.queue_rows(text[],timestamptz,timestamptz)",
+        "from unnest(companies) as c (company_cnpj)",
+        "from public.companies as c",
+    ),
+    "a pause names people to everybody": Edit(
+        "noc.shown_queues(noc.read_scope,text[],timestamptz)",
+        "(p.pause).group_id = any(noc.operable_groups())",
+        "true",
+    ),
+    "messages of every company": Edit(
+        "noc.list_messages(text,uuid,text,text,integer)",
+        "noc.resolve_scope(list_messages.company_cnpj, list_messages.group_id)",
+        "array(select c.company_cnpj from public.companies as c)",
+    ),
+    "a cliente resends messages": Edit(
+        "noc.list_messages(text,uuid,text,text,integer)",
+        "m.company_cnpj = any(v_operable)",
+        "true",
+    ),
+    "sessions of no company for every member": Edit(
+        "noc.list_sessions(text,uuid,text,timestamptz)", "'*' = any(v_companies)", "true"
+    ),
     "the matrix names every company": Edit(
         f"noc.matrix({FILTERED})",
         "c.company_cnpj = any(v_scope.companies) and c.active",

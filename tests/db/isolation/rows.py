@@ -111,11 +111,14 @@ class Filler:
                 message="a line",
                 batch_id=1,
             )
-        for _ in self._some(3, 10):
-            seen = self._ago(days=3)
+        for _ in self._some(6, 14):
+            seen = self._ago(minutes=8) if self.random.random() < 0.5 else self._ago(days=3)
+            person = self.random.choice(self.tenancy.people)
+            if self.random.random() < 0.7:  # the others signed out
+                self._insert("auth.sessions", id=random_uuid(self.random), user_id=person)
             self._insert(
                 "public.sessions",
-                user_id=self.random.choice(self.tenancy.people),
+                user_id=person,
                 company_cnpj=self.random.choice(self.scopes),
                 started_at=seen - timedelta(minutes=5),
                 last_seen_at=seen,
@@ -137,6 +140,8 @@ class Filler:
                 created_at=created,
                 updated_at=created + (self.at - created) * self.random.random(),
             )
+        self._own_messages()
+        self._pauses()
         for index in self._some(3, 15):
             started = self._ago(hours=40)
             status = self.random.choice(("running", "success", "failed"))
@@ -150,6 +155,52 @@ class Filler:
                 started_at=started,
                 finished_at=None if status == "running" else ended,
                 error="boom" if status == "failed" else None,
+            )
+
+    def _own_messages(self) -> None:
+        """Messages that the NOC sends, each to somebody."""
+        for index in self._some(6, 14):
+            message_id = random_uuid(self.random)
+            created = self._ago(hours=20)
+            status, state = self.random.choice(MESSAGES)
+            self._insert(
+                "public.queue_whatsapp",
+                message_id=message_id,
+                company_cnpj=self.random.choice(self.tenancy.companies),
+                external_id=f"o{index}",
+                status=status,
+                state=state,
+                created_at=created,
+                updated_at=created + (self.at - created) * self.random.random(),
+                run_at=created,
+                expires_at=self.at + timedelta(days=2),
+            )
+            self._insert(
+                "noc.message_contents",
+                message_id=message_id,
+                recipient=f"551190000{index:04}",
+                recipient_hash=b"",
+                template="cobranca",
+                language="pt_BR",
+                parameters=[],
+                created_at=created,
+            )
+
+    def _pauses(self) -> None:
+        """By people and by the provider, of a company, a group or everything; some are over."""
+        owners: list[tuple[str | None, Any]] = [(None, None)]
+        owners += [(c, None) for c in self.random.sample(self.tenancy.companies, 2)]
+        owners += [(None, group) for group in self.tenancy.groups]
+        for company, group in self.random.sample(owners, self.random.randint(0, len(owners))):
+            person = self.random.choice((None, *self.tenancy.people))
+            self._insert(
+                "noc.queue_pauses",
+                company_cnpj=company,
+                group_id=group,
+                paused_at=self.at - timedelta(hours=2),
+                paused_until=self.at + timedelta(hours=self.random.choice((-1, 1))),
+                reason=f"motivo de {person}",
+                paused_by=person,
             )
 
     def _rules_and_alerts(self) -> None:

@@ -14,6 +14,7 @@ from tests.db.isolation import (
     kpis,
     panel,
     people,
+    queued,
     rules,
     silenced,
     states,
@@ -30,8 +31,15 @@ select p.proname from pg_catalog.pg_proc as p
 where p.pronamespace = 'public'::regnamespace and p.proname like 'noc\\_%%'
     and p.provolatile <> 'v' and has_function_privilege('authenticated', p.oid, 'execute')
 """
-# The clock alone; and what test_silences, test_maintenance and test_jobs ask of every role.
-HARMLESS: Final = {"noc_ping", "noc_preview_silence", "noc_preview_maintenance", "noc_job"}
+# The clock alone; and what test_silences, test_maintenance, test_jobs and
+# test_messages_page ask of every role.
+HARMLESS: Final = {
+    "noc_ping",
+    "noc_preview_silence",
+    "noc_preview_maintenance",
+    "noc_job",
+    "noc_message",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +145,15 @@ FILTERED: Final = {
         acts.expected_actions, acts.observed_actions, ("company_cnpj", "group_id")
     ),
     "noc_list_jobs": Filtered(acts.expected_jobs, acts.observed_jobs, ("company_cnpj", "group_id")),
+    "noc_list_queue": Filtered(
+        queued.expected_queue, queued.observed_queue, ("company_cnpj", "group_id")
+    ),
+    "noc_list_messages": Filtered(
+        queued.expected_messages, queued.observed_messages, ("company_cnpj", "group_id")
+    ),
+    "noc_list_sessions": Filtered(
+        queued.expected_sessions, queued.observed_sessions, ("company_cnpj", "group_id", "range")
+    ),
 }
 PLAIN: Final = {
     "noc_me": Plain(people.expected_me, people.observed_me),
