@@ -92,3 +92,30 @@ as $$
         or a.muted_by = 'inhibition:' || s.alert_id and noc.is_recovering(a.alert_id)
     order by a.alert_id, s.closed_at desc nulls first, s.alert_id
 $$;
+
+/*
+Open alerts that say a queue grows while a person's pause holds it, of the company, its group or
+everything, and that pause: nothing leaves because somebody decided so. Told again when it ends.
+*/
+create function noc.held_backlogs(at timestamptz)
+returns table (alert_id uuid, pause_id uuid)
+language sql
+stable
+rows 10
+set search_path = ''
+as $$
+    select distinct on (a.alert_id) a.alert_id, p.pause_id
+    from noc.queue_pauses as p
+    inner join public.companies as c
+        on (p.company_cnpj is null or c.company_cnpj = p.company_cnpj)
+        and (p.group_id is null or c.group_id = p.group_id)
+    inner join public.noc_alerts as a on a.company_cnpj = c.company_cnpj and a.state <> 'closed'
+    inner join public.noc_rules as r on r.rule_id = a.rule_id
+    inner join noc.rule_metrics as k
+        on k.metric = r.metric and k.family = 'queue' and k.reason = 'backlog'
+    where p.ended_at is null
+        and p.paused_until > at
+        and p.paused_by is not null
+        and p.phone_number_id is null
+    order by a.alert_id, p.paused_until desc, p.pause_id
+$$;

@@ -2,7 +2,8 @@
 
 /*
 Sets noc_alerts.muted_by of every open alert as of `at`: 'maintenance:<window_id>', else
-'silence:<silence_id>', else 'inhibition:<alert_id of the source>', null when people are told.
+'silence:<silence_id>', else 'inhibition:<alert_id of the source>' or 'inhibition:<pause_id>' (the
+queue that grows is paused by a person), null when people are told.
 Each change is an event. Silences that end on resolve end when nothing of theirs is open any
 more. Gives {"muted", "unmuted", "ended"}. One caller at a time (the tick's lock).
 */
@@ -68,10 +69,11 @@ as $$
                     order by s.ends_at desc
                     limit 1
                 ),
-                'inhibition:' || i.source_id
+                'inhibition:' || i.source_id, 'inhibition:' || p.pause_id
             ) as muted_by
         from live as l
         left join noc.inhibited(at) as i on i.alert_id = l.alert_id
+        left join noc.held_backlogs(at) as p on p.alert_id = l.alert_id
     ),
 
     changed as (

@@ -110,7 +110,7 @@ $$;
 /*
 Why nobody is told of an alert, null when people are: {"kind" (maintenance, silence, inhibition),
 "until", "id", "reason", "code" and "service" of what inhibits}. The id and the reason only for
-those who may work it (`works`).
+those who may work it (`works`). A queue that a person paused inhibits as `queue_paused`.
 */
 create function noc.mute_json(muted_by text, works boolean)
 returns jsonb
@@ -120,10 +120,12 @@ set search_path = ''
 as $$
     select jsonb_build_object(
         'kind', k.kind, 'id', case when works then k.id end, 'until', coalesce(
-            s.ends_at, (select m.ends_at from noc.maintenance_at(now()) as m where m.window_id = k.id)
+            s.ends_at, nullif(p.paused_until, 'infinity'),
+            (select m.ends_at from noc.maintenance_at(now()) as m where m.window_id = k.id)
         ),
         'reason', case when works then coalesce(t.payload ->> 'note', w.title) end,
-        'code', a.code, 'service', a.service
+        'code', coalesce(a.code, case when p.pause_id is not null then 'queue_paused' end),
+        'service', coalesce(a.service, case when p.pause_id is not null then 'whatsapp' end)
     )
     from (
         select split_part(muted_by, ':', 1) as kind, split_part(muted_by, ':', 2)::uuid as id
@@ -133,6 +135,7 @@ as $$
     left join public.noc_audit as t on t.audit_id = s.audit_id
     left join noc.maintenance_windows as w on w.window_id = k.id
     left join public.noc_alerts as a on k.kind = 'inhibition' and a.alert_id = k.id
+    left join noc.queue_pauses as p on k.kind = 'inhibition' and p.pause_id = k.id
 $$;
 
 /*
