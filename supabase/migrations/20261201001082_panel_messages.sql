@@ -13,7 +13,7 @@ as $$
         'company_cnpj', message.company_cnpj, 'company_name', c.name, 'state', message.state,
         'template', t.template, 'recipient', noc.mask_phone(t.recipient),
         'attempts', message.attempts, 'created_at', message.created_at,
-        'run_at', message.run_at, 'expires_at', message.expires_at,
+        'run_at', nullif(message.run_at, 'infinity'), 'expires_at', message.expires_at,
         'updated_at', message.updated_at, 'error_class', message.error_class,
         'error_code', message.error_code, 'reported', message.run_at is null,
         'can_retry', operable and message.state = 'dead' and t.message_id is not null,

@@ -92,12 +92,14 @@ begin
         v_action.in_effect := true;
         v_action.expires_at := v_until;
     elsif action.action = 'resume_queue' then
+        v_count := noc.settle_stale(action, ids, at);
+        v_action.result := jsonb_build_object('stale', v_count);
         if noc.resume_queue(
             action.company_cnpj, action.group_id, (action.payload ->> 'ramp_s')::integer,
             action.actor, at
         ) then
             perform noc.supersede(action, 'reverted', at);
-        else
+        elsif v_count = 0 then
             v_action.status := 'failed';
             v_action.result := '{"reason": "not_paused"}';
             v_action.verify_at := null;
