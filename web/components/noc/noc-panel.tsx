@@ -20,6 +20,7 @@ import { serverNow } from "@/lib/noc/contact";
 import { noFilter, queryOf } from "@/lib/noc/filters";
 import { useT } from "@/lib/noc/i18n";
 import type { Alert, Me } from "@/lib/noc/types";
+import { ActionsProvider } from "./actions/actions-provider";
 import { Banner } from "./banner";
 import { FilterBar } from "./filter-bar";
 import { History } from "./history/history";
@@ -144,80 +145,82 @@ export function NocPanel() {
   return (
     <Clock>
       <WorkProvider me={me}>
-        <div inert={covered} className="contents">
-          <FilterBar
-            ref={bar}
-            me={me}
-            filter={filter}
-            change={change}
-            ranged={live}
-          >
-            <LiveMark
-              freshness={page.freshness}
-              stream={stream}
-              paused_since={page.around.paused_since}
-              tick_at={page.tickAt}
-              failure={page.failure}
-              onPause={togglePause}
-            />
-          </FilterBar>
-          {page.outOfSight ? (
-            <OutOfSight
-              onClear={() => {
-                change(noFilter);
-              }}
-            />
-          ) : (
-            <main
-              id="content"
-              data-freshness={page.freshness}
-              className="grid gap-3 px-3 pt-3 pb-10 tablet:px-4"
+        <ActionsProvider>
+          <div inert={covered} className="contents">
+            <FilterBar
+              ref={bar}
+              me={me}
+              filter={filter}
+              change={change}
+              ranged={live}
             >
-              <Banner
-                verdict={page.verdict}
-                around={page.around}
-                onRetry={askNow}
-                onResume={togglePause}
-                onOpen={place.open}
+              <LiveMark
+                freshness={page.freshness}
+                stream={stream}
+                paused_since={page.around.paused_since}
+                tick_at={page.tickAt}
+                failure={page.failure}
+                onPause={togglePause}
               />
-              {place.view === "history" ? (
-                <Past place={place} />
-              ) : place.view === "silences" && me?.can_operate === true ? (
-                <Quiet place={place} me={me} />
-              ) : (
-                <Panels
-                  key={queryOf(filter)}
-                  overview={overview.data?.data ?? null}
-                  overviewView={page.overviewView}
-                  onRetryOverview={overview.refetch}
-                  several={several}
-                  matrix={matrix.data?.data ?? null}
-                  matrixView={page.matrixView}
-                  onRetryMatrix={matrix.refetch}
-                  onCell={chooseCell}
-                  series={series.data?.data ?? null}
-                  seriesView={page.seriesView}
-                  onRetrySeries={series.refetch}
-                  empty={me?.role === "admin" && me.companies.length === 0}
-                  service={filter.service}
-                  onService={chooseService}
-                  openId={place.alert_id}
+            </FilterBar>
+            {page.outOfSight ? (
+              <OutOfSight
+                onClear={() => {
+                  change(noFilter);
+                }}
+              />
+            ) : (
+              <main
+                id="content"
+                data-freshness={page.freshness}
+                className="grid gap-3 px-3 pt-3 pb-10 tablet:px-4"
+              >
+                <Banner
+                  verdict={page.verdict}
+                  around={page.around}
+                  onRetry={askNow}
+                  onResume={togglePause}
                   onOpen={place.open}
-                  onView={place.show}
                 />
-              )}
-            </main>
+                {place.view === "history" ? (
+                  <Past place={place} />
+                ) : place.view === "silences" && me?.can_operate === true ? (
+                  <Quiet place={place} me={me} />
+                ) : (
+                  <Panels
+                    key={queryOf(filter)}
+                    overview={overview.data?.data ?? null}
+                    overviewView={page.overviewView}
+                    onRetryOverview={overview.refetch}
+                    several={several}
+                    matrix={matrix.data?.data ?? null}
+                    matrixView={page.matrixView}
+                    onRetryMatrix={matrix.refetch}
+                    onCell={chooseCell}
+                    series={series.data?.data ?? null}
+                    seriesView={page.seriesView}
+                    onRetrySeries={series.refetch}
+                    empty={me?.role === "admin" && me.companies.length === 0}
+                    service={filter.service}
+                    onService={chooseService}
+                    openId={place.alert_id}
+                    onOpen={place.open}
+                    onView={place.show}
+                  />
+                )}
+              </main>
+            )}
+          </div>
+          {place.alert_id !== null && (
+            <Beside
+              key={place.alert_id}
+              alert_id={place.alert_id}
+              alerts={overview.data?.data.alerts ?? []}
+              onOpen={place.open}
+              onClose={place.close}
+            />
           )}
-        </div>
-        {place.alert_id !== null && (
-          <Beside
-            key={place.alert_id}
-            alert_id={place.alert_id}
-            alerts={overview.data?.data.alerts ?? []}
-            onOpen={place.open}
-            onClose={place.close}
-          />
-        )}
+        </ActionsProvider>
       </WorkProvider>
     </Clock>
   );

@@ -1,6 +1,7 @@
 import type { actionsPt } from "./words-actions-pt";
 
 export const actionsEn: Record<keyof typeof actionsPt, string> = {
+  "action.tab": "Actions",
   "action.pause_queue": "Pause queue",
   "action.resume_queue": "Resume queue",
   "action.reprocess": "Reprocess",

@@ -1,5 +1,6 @@
 /** Words for actions: pause, resume, reprocess, switch, notify. Portuguese comes first. */
 export const actionsPt = {
+  "action.tab": "Ações",
   "action.pause_queue": "Pausar fila",
   "action.resume_queue": "Religar fila",
   "action.reprocess": "Reprocessar",
