@@ -2,23 +2,31 @@
 
 import { usePathname, useSearchParams } from "next/navigation";
 import { useCallback, useMemo } from "react";
-import { addressOf, placeOf, type Place, type View } from "@/lib/noc/filters";
+import { addressOf, nothingBeside, placeOf, type Beside, type Place, type Tab, type View } from "@/lib/noc/filters";
 import type { HistoryFilter } from "@/lib/noc/history";
 import type { Filter } from "@/lib/noc/types";
 
 /** In the history entry that opening the drawer made: going back closes it. */
-const MARK = "noc_opened_alert";
+const MARK = "noc_opened_beside";
 
 function openedHere(): boolean {
   const state: unknown = window.history.state;
   return typeof state === "object" && state !== null && MARK in state;
 }
 
+/** Whether nothing is open beside the page. */
+export function isBare({ alert_id, queue, job_id }: Beside): boolean {
+  return alert_id === null && queue === null && job_id === null;
+}
+
 export interface NocPlace extends Place {
   change: (part: Partial<Filter>) => void;
   show: (view: View) => void;
   ask: (part: Partial<HistoryFilter>) => void;
+  showTab: (tab: Tab) => void;
   open: (alert_id: string) => void;
+  openQueue: (company_cnpj: string) => void;
+  openJob: (job_id: string) => void;
   close: () => void;
 }
 
@@ -53,18 +61,27 @@ export function useNocPlace(): NocPlace {
     },
     [go, place],
   );
-  const open = useCallback(
-    (alert_id: string) => {
-      const address = `${path}${addressOf({ ...place, alert_id })}`;
-      if (place.alert_id === null) window.history.pushState({ [MARK]: true }, "", address);
+  const showTab = useCallback(
+    (tab: Tab) => {
+      go({ tab });
+    },
+    [go],
+  );
+  const put = useCallback(
+    (beside: Partial<Beside>) => {
+      const address = `${path}${addressOf({ ...place, ...nothingBeside, ...beside })}`;
+      if (isBare(place)) window.history.pushState({ [MARK]: true }, "", address);
       else window.history.replaceState(openedHere() ? { [MARK]: true } : null, "", address);
     },
     [path, place],
   );
+  const open = useCallback((alert_id: string) => put({ alert_id }), [put]);
+  const openQueue = useCallback((queue: string) => put({ queue }), [put]);
+  const openJob = useCallback((job_id: string) => put({ job_id }), [put]);
   const close = useCallback(() => {
     if (openedHere()) window.history.back();
-    else go({ alert_id: null });
+    else go(nothingBeside);
   }, [go]);
 
-  return { ...place, change, show, ask, open, close };
+  return { ...place, change, show, ask, showTab, open, openQueue, openJob, close };
 }

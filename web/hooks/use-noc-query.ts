@@ -65,7 +65,7 @@ function useLastError(of: string, { data, error }: ReadResult<unknown>): NocErro
  * One read. It is renewed by the feed alone; a filter that changes starts empty,
  * since an answer for one company must never stand under the name of another.
  */
-function useRead<T>(
+export function useRead<T>(
   read: Read,
   scope: readonly (string | null)[],
   ask: (supabase: SupabaseClient, signal: AbortSignal) => Promise<Answer<T>>,

@@ -4,10 +4,12 @@ import { Server } from "lucide-react";
 import { useFormat, useT } from "@/lib/noc/i18n";
 import { serviceName } from "@/lib/noc/sentence";
 import { compareStatus } from "@/lib/noc/status";
-import type { Service } from "@/lib/noc/types";
+import type { Company, Service } from "@/lib/noc/types";
+import type { CutOff } from "@/lib/noc/types/workers";
 import { Card } from "../ui/card";
 import { Table, TableCell, TableHead, TableRow } from "../ui/table";
 import { Age } from "./age";
+import { CutOffs } from "./health/cut-offs";
 import { PlanButton } from "./maintenance/plan-button";
 import {
   ConditionMark,
@@ -21,6 +23,10 @@ import { StatusPill } from "./status-pill";
 
 export interface GridServicesProps {
   services: readonly Service[] | null;
+  /** Providers that nobody calls now; said above the services. */
+  cut_off?: readonly CutOff[];
+  /** For the names of companies that a provider is not called for. */
+  companies?: readonly Company[];
   condition?: Condition;
   /** A service was chosen, to filter the page by it. */
   onSelect?: (service: string) => void;
@@ -97,7 +103,13 @@ function ServiceRow({
 }
 
 /** Every service that the reader may see, worst first, then by name. */
-export function GridServices({ services, condition = READY, onSelect }: GridServicesProps) {
+export function GridServices({
+  services,
+  cut_off = [],
+  companies = [],
+  condition = READY,
+  onSelect,
+}: GridServicesProps) {
   const t = useT();
   const title = t("services.title");
   const shown = settled(services, condition);
@@ -118,6 +130,7 @@ export function GridServices({ services, condition = READY, onSelect }: GridServ
       }
     >
       <PanelState name={title} condition={shown} shape="table">
+        <CutOffs cut_off={cut_off} companies={companies} />
         {rows.length === 0 ? (
           <PanelEmpty
             icon={<Server aria-hidden size={16} />}

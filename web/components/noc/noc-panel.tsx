@@ -7,9 +7,8 @@ import { Notice } from "@/components/shell/notices";
 import { Button } from "@/components/ui/button";
 import { useNoc, useWatch } from "@/hooks/use-noc";
 import { useHistory } from "@/hooks/use-history";
-import { useIncident } from "@/hooks/use-incident";
 import { useMedia } from "@/hooks/use-media";
-import { useNocPlace, type NocPlace } from "@/hooks/use-noc-place";
+import { isBare, useNocPlace, type NocPlace } from "@/hooks/use-noc-place";
 import { useNocPage } from "@/hooks/use-noc-page";
 import { useReadCondition } from "@/hooks/use-read-condition";
 import { useMatrix, useMe, useOverview, useSeries, useSilences } from "@/hooks/use-noc-query";
@@ -19,17 +18,19 @@ import { useShortcuts } from "@/hooks/use-shortcuts";
 import { serverNow } from "@/lib/noc/contact";
 import { noFilter, queryOf } from "@/lib/noc/filters";
 import { useT } from "@/lib/noc/i18n";
-import type { Alert, Me } from "@/lib/noc/types";
+import type { Me } from "@/lib/noc/types";
 import { ActionsProvider } from "./actions/actions-provider";
 import { Banner } from "./banner";
+import { Beside } from "./beside";
+import { Platform } from "./health/platform";
 import { FilterBar } from "./filter-bar";
 import { History } from "./history/history";
-import { IncidentDrawer } from "./incident/drawer";
 import { LiveMark } from "./live-mark";
 import { NowProvider } from "./now";
 import { Maintenances } from "./maintenance/maintenances";
 import { Panels } from "./panels";
 import { Silences } from "./silence/silences";
+import { Tabs } from "./tabs/tabs";
 import { WorkProvider } from "./work-provider";
 
 /** The address asks for what the caller may not see: one answer for foreign and nonexistent. */
@@ -49,20 +50,6 @@ function OutOfSight({ onClear }: { onClear: () => void }) {
 function Clock({ children }: { children: ReactNode }) {
   const clock = useWatch((state) => state.contact.clock);
   return <NowProvider now={serverNow(clock, useNow())}>{children}</NowProvider>;
-}
-
-interface BesideProps {
-  alert_id: string;
-  alerts: readonly Alert[];
-  onOpen: (alert_id: string) => void;
-  onClose: () => void;
-}
-
-/** The open alert's drawer, with what is read for it. */
-function Beside({ alerts, ...rest }: BesideProps) {
-  const read = useIncident(rest.alert_id);
-  const known = alerts.find((alert) => alert.alert_id === rest.alert_id) ?? null;
-  return <IncidentDrawer known={known} read={read} {...rest} />;
 }
 
 /** The history in the page's place, with what is read for it. */
@@ -103,6 +90,9 @@ function Quiet({ place, me }: { place: NocPlace; me: Me }) {
   );
 }
 
+/** Always the same, so that panels need not draw again. */
+const none: Me["companies"] = [];
+
 /** The NOC page: owns filters and keys, and arranges what the reads and the watch say. */
 export function NocPanel() {
   const { email } = useSignedIn();
@@ -121,7 +111,7 @@ export function NocPanel() {
   const live = place.view === "live" || (place.view === "silences" && me?.can_operate === false);
   const bar = useRef<HTMLElement>(null);
   // On a phone the drawer covers the page, which must not be read through it.
-  const covered = useMedia("(width <= 640px)") && place.alert_id !== null;
+  const covered = useMedia("(width <= 640px)") && !isBare(place);
   const chooseService = useCallback(
     (service: string) => {
       change({ service: service === filter.service ? null : service });
@@ -187,39 +177,40 @@ export function NocPanel() {
                 ) : place.view === "silences" && me?.can_operate === true ? (
                   <Quiet place={place} me={me} />
                 ) : (
-                  <Panels
-                    key={queryOf(filter)}
-                    overview={overview.data?.data ?? null}
-                    overviewView={page.overviewView}
-                    onRetryOverview={overview.refetch}
-                    several={several}
-                    matrix={matrix.data?.data ?? null}
-                    matrixView={page.matrixView}
-                    onRetryMatrix={matrix.refetch}
-                    onCell={chooseCell}
-                    series={series.data?.data ?? null}
-                    seriesView={page.seriesView}
-                    onRetrySeries={series.refetch}
-                    empty={me?.role === "admin" && me.companies.length === 0}
-                    service={filter.service}
-                    onService={chooseService}
-                    openId={place.alert_id}
-                    onOpen={place.open}
-                    onView={place.show}
-                  />
+                  <>
+                    <Panels
+                      key={queryOf(filter)}
+                      overview={overview.data?.data ?? null}
+                      overviewView={page.overviewView}
+                      onRetryOverview={overview.refetch}
+                      several={several}
+                      matrix={matrix.data?.data ?? null}
+                      matrixView={page.matrixView}
+                      onRetryMatrix={matrix.refetch}
+                      onCell={chooseCell}
+                      series={series.data?.data ?? null}
+                      seriesView={page.seriesView}
+                      onRetrySeries={series.refetch}
+                      empty={me?.role === "admin" && me.companies.length === 0}
+                      service={filter.service}
+                      onService={chooseService}
+                      companies={me?.companies ?? none}
+                      openId={place.alert_id}
+                      onOpen={place.open}
+                      onView={place.show}
+                    />
+                    <Tabs place={place} me={me} overview={overview.data?.data ?? null} />
+                    <Platform
+                      overview={overview.data?.data ?? null}
+                      view={page.overviewView}
+                      onRetry={overview.refetch}
+                    />
+                  </>
                 )}
               </main>
             )}
           </div>
-          {place.alert_id !== null && (
-            <Beside
-              key={place.alert_id}
-              alert_id={place.alert_id}
-              alerts={overview.data?.data.alerts ?? []}
-              onOpen={place.open}
-              onClose={place.close}
-            />
-          )}
+          <Beside place={place} me={me} alerts={overview.data?.data.alerts ?? []} />
         </ActionsProvider>
       </WorkProvider>
     </Clock>

@@ -1,13 +1,12 @@
 "use client";
 
-import { memo, useDeferredValue, useMemo } from "react";
+import { memo, useDeferredValue } from "react";
 import { NoCompany } from "@/components/shell/empty";
 import { useT } from "@/lib/noc/i18n";
 import type { View } from "@/lib/noc/filters";
 import type { PanelView } from "@/lib/noc/shown";
-import type { Matrix, Overview, Series } from "@/lib/noc/types";
+import type { Company, Matrix, Overview, Series } from "@/lib/noc/types";
 import { AlertViews } from "./alert-views";
-import { CardDatabase } from "./card-database";
 import { ChartErrors, ChartLatency, ChartThroughput } from "./charts";
 import { CompanyMatrix } from "./company-matrix";
 import { Fold } from "./fold";
@@ -15,6 +14,7 @@ import { GridServices } from "./grid-services";
 import { KpiGrid } from "./kpi-grid";
 import type { Condition } from "./panel-state";
 import { TableAlerts } from "./table-alerts";
+import { useCondition } from "./use-condition";
 
 /** What a panel shows and how that stands. */
 interface Read<T> {
@@ -41,17 +41,12 @@ export interface PanelsProps {
   /** Service of the filter; null is all of them. */
   service: string | null;
   onService: (service: string) => void;
+  /** Those that the reader sees, for their names. */
+  companies: readonly Company[];
   /** The alert whose drawer is open. */
   openId: string | null;
   onOpen: (alert_id: string) => void;
   onView: (view: View) => void;
-}
-
-function useCondition(view: PanelView, onRetry: () => unknown): Condition {
-  return useMemo(
-    () => (view.kind === "error" ? { ...view, onRetry: () => void onRetry() } : view),
-    [view, onRetry],
-  );
 }
 
 function Charts({ data, view, onRetry, service }: Read<Series> & { service: string | null }) {
@@ -109,6 +104,8 @@ export const Panels = memo(function Panels(props: PanelsProps) {
   const services = (
     <GridServices
       services={overview?.services ?? null}
+      cut_off={overview?.cut_off ?? []}
+      companies={props.companies}
       condition={condition}
       onSelect={onService}
     />
@@ -145,9 +142,6 @@ export const Panels = memo(function Panels(props: PanelsProps) {
       </div>
       {several && services}
       <LazyCharts data={series} view={seriesView} onRetry={onRetrySeries} service={service} />
-      {overview !== null && overview.database !== null && (
-        <CardDatabase database={overview.database} condition={condition} />
-      )}
     </>
   );
 });

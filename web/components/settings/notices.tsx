@@ -13,12 +13,12 @@ import { isTroubled, reasonSaid, stateSaid } from "@/lib/noc/told-said";
 import type { ChannelFacts, Notification } from "@/lib/noc/types-settings";
 import { useNow } from "../noc/now";
 import { ConditionMark, PanelEmpty, PanelState, settled } from "../noc/panel-state";
+import { ResolveUnknown } from "../noc/resolve-unknown";
 import { SeverityShape } from "../noc/severity-shape";
 import { StatusShape } from "../noc/status-shape";
 import { Button } from "../ui/button";
 import { Card } from "../ui/card";
 import { Table, TableCell, TableHead, TableRow } from "../ui/table";
-import { ResolveUnknown } from "./resolve-unknown";
 
 function ChannelFact({ facts }: { facts: ChannelFacts }) {
   const t = useT();
@@ -195,7 +195,9 @@ export function Notices() {
       </PanelState>
       {asked !== null && (
         <ResolveUnknown
-          {...asked}
+          kind="notification"
+          id={asked.notice.notification_id}
+          what={asked.what}
           onClose={() => {
             ask(null);
           }}

@@ -31,6 +31,9 @@ const held: readonly Read[] = [
   "contacts",
   "notifications",
   "rules",
+  "queue",
+  "jobs",
+  "sessions",
 ];
 
 /** The answer that a query holds; of a list that grew page by page, the first. */

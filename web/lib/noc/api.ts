@@ -67,7 +67,7 @@ function isAnswer<T>(value: unknown): value is Answer<T> {
   return typeof time === "string" && typeof versions === "object" && data !== undefined;
 }
 
-async function read<T>(
+export async function read<T>(
   supabase: SupabaseClient,
   name: string,
   args: Record<string, unknown>,
@@ -295,15 +295,15 @@ export function readNotifications(
   return read(supabase, "noc_list_notifications", {}, signal);
 }
 
-/** A person's word on a message that was cut off. Throws PT400 reason, PT404, PT409 not_unknown. */
+/** A person's word on what was cut off. Throws PT400 reason, PT404, PT409 not_unknown | content_gone. */
 export async function resolveUnknown(
   supabase: SupabaseClient,
-  notification_id: string,
+  kind: "notification" | "message",
+  id: string,
   outcome: UnknownOutcome,
   reason: string,
 ): Promise<void> {
-  const args = { kind: "notification", id: notification_id, outcome, reason };
-  await call(supabase, "noc_resolve_unknown", args);
+  await call(supabase, "noc_resolve_unknown", { kind, id, outcome, reason });
 }
 
 /** The rules that judge what the caller operates. Throws PT404. */

@@ -45,13 +45,36 @@ export function queryOf(filter: Filter): string {
 export type View = "live" | "history" | "silences";
 const views: readonly View[] = ["live", "history", "silences"];
 
+/** What stands below the live panels, one at a time. */
+export const tabs = ["queues", "jobs", "sessions", "actions"] as const;
+export type Tab = (typeof tabs)[number];
+
+/** What is open beside the page, at most one of them. */
+export interface Beside {
+  /** The alert whose drawer is open. */
+  alert_id: string | null;
+  /** The company whose messages are. */
+  queue: string | null;
+  /** The job whose attempts are. */
+  job_id: string | null;
+}
+
+export const nothingBeside: Beside = { alert_id: null, queue: null, job_id: null };
+
 /** Everything that the address bar says. */
-export interface Place {
+export interface Place extends Beside {
   filter: Filter;
   view: View;
   history: HistoryFilter;
-  /** The alert whose drawer is open; null when none is. */
-  alert_id: string | null;
+  tab: Tab;
+}
+
+function besideOf(query: URLSearchParams): Beside {
+  const alert_id = matching(query.get("alert"), UUID);
+  if (alert_id !== null) return { ...nothingBeside, alert_id };
+  const queue = matching(query.get("queue"), CNPJ);
+  if (queue !== null) return { ...nothingBeside, queue };
+  return { ...nothingBeside, job_id: matching(query.get("job"), UUID) };
 }
 
 export function placeOf(query: URLSearchParams): Place {
@@ -59,16 +82,20 @@ export function placeOf(query: URLSearchParams): Place {
     filter: filterOf(query),
     view: views.find((view) => view === query.get("view")) ?? "live",
     history: historyOf(query),
-    alert_id: matching(query.get("alert"), UUID),
+    tab: tabs.find((tab) => tab === query.get("tab")) ?? "queues",
+    ...besideOf(query),
   };
 }
 
 /** The query string of a place, "" or "?…", shortest form. */
-export function addressOf({ filter, view, history, alert_id }: Place): string {
+export function addressOf({ filter, view, history, tab, alert_id, queue, job_id }: Place): string {
   const query = new URLSearchParams(queryOf(filter));
   if (view !== "live") query.set("view", view);
   if (view === "history") putHistory(query, history);
+  if (tab !== "queues") query.set("tab", tab);
   if (alert_id !== null) query.set("alert", alert_id);
+  if (queue !== null) query.set("queue", queue);
+  if (job_id !== null) query.set("job", job_id);
   const text = query.toString();
   return text === "" ? "" : `?${text}`;
 }

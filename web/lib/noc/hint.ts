@@ -12,22 +12,26 @@ export type Read =
   | "silences"
   | "contacts"
   | "notifications"
-  | "rules";
+  | "rules"
+  | "queue"
+  | "jobs"
+  | "sessions";
 
 const readsOf: Record<string, readonly Read[]> = {
   metrics_agg: ["overview", "matrix", "series"],
   noc_alerts: ["overview", "matrix", "series", "timeline", "history", "silences"],
   noc_silences: ["overview", "matrix", "timeline", "silences"],
   service_health: ["overview", "matrix"],
-  queue_whatsapp: ["overview"],
-  jobs: ["overview"],
-  companies: ["me", "sources", "overview", "matrix", "history"],
+  queue_whatsapp: ["overview", "queue"],
+  jobs: ["overview", "jobs"],
+  user_sessions: ["sessions"],
+  companies: ["me", "sources", "overview", "matrix", "history", "queue", "jobs", "sessions"],
   company_groups: ["me", "overview"],
-  memberships: ["me", "sources", "overview", "matrix", "timeline", "history", "silences", "contacts", "notifications", "rules"],
-  noc_rules: ["overview", "series", "timeline", "rules"],
+  memberships: ["me", "sources", "overview", "matrix", "timeline", "history", "silences", "contacts", "notifications", "rules", "queue", "jobs", "sessions"],
+  noc_rules: ["overview", "series", "timeline", "rules", "queue"],
   noc_contacts: ["contacts"],
   noc_notifications: ["notifications", "contacts", "timeline"],
-  noc_actions: ["timeline"],
+  noc_actions: ["timeline", "queue", "jobs"],
   data_sources: ["sources"],
 };
 const everyRead: readonly Read[] = [
@@ -42,6 +46,9 @@ const everyRead: readonly Read[] = [
   "contacts",
   "notifications",
   "rules",
+  "queue",
+  "jobs",
+  "sessions",
 ];
 
 /** Which reads a change of these tables makes old; a table unknown to this page may touch all. */

@@ -5,6 +5,7 @@
  */
 
 import type { Evidence, Notice } from "./types-story";
+import type { CutOff, WorkerCopy } from "./types/workers";
 
 /** Words of the database for health; NO_DATA when nothing fresh is known. */
 export type HealthStatus = "UP" | "DEGRADED" | "DOWN" | "NO_DATA";
@@ -562,6 +563,9 @@ export interface Overview {
   alerts: Alert[];
   database: Database | null;
   traffic: Traffic;
+  /** Null but for admin without a filter. */
+  workers: WorkerCopy[] | null;
+  cut_off: CutOff[];
 }
 
 /** All measures null where nothing was received; `open` while the bucket still fills. */

@@ -3,10 +3,12 @@ import { actionsEn } from "./words-actions-en";
 import { historyEn } from "./words-history-en";
 import { maintenanceEn } from "./words-maintenance-en";
 import { pageEn } from "./words-page-en";
+import { queueEn } from "./words-queue-en";
 import { rulesEn } from "./words-rules-en";
 import { settingsEn } from "./words-settings-en";
 import { silenceEn } from "./words-silence-en";
 import { storyEn } from "./words-story-en";
+import { tabsEn } from "./words-tabs-en";
 import { workEn } from "./words-work-en";
 import type { pt } from "./words-pt";
 
@@ -21,6 +23,8 @@ export const en: Record<keyof typeof pt, string> = {
   ...rulesEn,
   ...settingsEn,
   ...actionsEn,
+  ...queueEn,
+  ...tabsEn,
   ...shellEn,
 
   "status.UP": "Up",

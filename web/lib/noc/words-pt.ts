@@ -3,10 +3,12 @@ import { actionsPt } from "./words-actions-pt";
 import { historyPt } from "./words-history-pt";
 import { maintenancePt } from "./words-maintenance-pt";
 import { pagePt } from "./words-page-pt";
+import { queuePt } from "./words-queue-pt";
 import { rulesPt } from "./words-rules-pt";
 import { settingsPt } from "./words-settings-pt";
 import { silencePt } from "./words-silence-pt";
 import { storyPt } from "./words-story-pt";
+import { tabsPt } from "./words-tabs-pt";
 import { workPt } from "./words-work-pt";
 
 /** Every word of the page. Holes are {named}; `.one` and `.other` are picked by count. */
@@ -20,6 +22,8 @@ export const pt = {
   ...rulesPt,
   ...settingsPt,
   ...actionsPt,
+  ...queuePt,
+  ...tabsPt,
   ...shellPt,
 
   "status.UP": "Normal",

@@ -1,6 +1,5 @@
 "use client";
 
-import type { KeyboardEvent } from "react";
 import { useAlertWork } from "@/hooks/use-alert-work";
 import type { HistoryRead } from "@/hooks/use-history";
 import { DEFAULT_PERIOD, isNarrowed, PAGE_ROWS, widerThan, type HistoryFilter } from "@/lib/noc/history";
@@ -10,6 +9,7 @@ import { Button } from "../../ui/button";
 import { Card } from "../../ui/card";
 import { Table, TableHead } from "../../ui/table";
 import { AlertViews } from "../alert-views";
+import { MoreButton } from "../more-button";
 import {
   ConditionMark,
   PanelEmpty,
@@ -18,7 +18,7 @@ import {
   showsContent,
   type Condition,
 } from "../panel-state";
-import { Problem } from "../problem";
+import { onRowArrows } from "../row-arrows";
 import { CsvButton } from "./csv-button";
 import { HistoryRow } from "./row";
 import { Toolbar } from "./toolbar";
@@ -65,17 +65,6 @@ function Empty({ asked, onAsk }: { asked: HistoryFilter; onAsk: Ask }) {
   );
 }
 
-/** Up and down go from alert to alert; Enter opens, as on any button. */
-function onArrows(event: KeyboardEvent<HTMLElement>) {
-  const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
-  if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-alert] button")];
-  const at = rows.findIndex((row) => row === document.activeElement);
-  if (at < 0) return;
-  event.preventDefault();
-  rows[at + step]?.focus();
-}
-
 const columns = [
   { word: "history.column.alert", numeric: false, className: "" },
   { word: "history.column.state", numeric: false, className: "" },
@@ -107,7 +96,7 @@ function Rows({ alerts, openId, onOpen }: RowsProps) {
           ))}
         </tr>
       </thead>
-      <tbody onKeyDown={onArrows} className="max-tablet:[&_td]:border-t">
+      <tbody onKeyDown={onRowArrows} className="max-tablet:[&_td]:border-t">
         {alerts?.map((alert) => (
           <HistoryRow
             key={alert.alert_id}
@@ -119,26 +108,6 @@ function Rows({ alerts, openId, onOpen }: RowsProps) {
         ))}
       </tbody>
     </Table>
-  );
-}
-
-function More({ read }: { read: HistoryRead }) {
-  const t = useT();
-  const format = useFormat();
-  const { alerts, total, onMore, loadingMore, moreFailed } = read;
-  if (onMore === null) return null;
-  const left = Math.min(PAGE_ROWS, total - (alerts?.length ?? 0));
-  return (
-    <div className="grid gap-2 border-t border-line-1 p-3">
-      {moreFailed !== null && (
-        <Problem>{t("history.moreFailed", { code: moreFailed.code })}</Problem>
-      )}
-      <Button size="large" disabled={loadingMore} onClick={onMore} className="max-tablet:h-11">
-        {loadingMore
-          ? t("panel.loading", { name: "…" })
-          : t("history.more", { n: format.number(Math.max(1, left)) })}
-      </Button>
-    </div>
   );
 }
 
@@ -160,6 +129,7 @@ export function History({ read, asked, onAsk, onView, openId, onOpen }: HistoryP
   const shown = settled(alerts, condition);
   const known = showsContent(shown) && alerts !== null;
   const count = format.number(alerts?.length ?? 0);
+  const left = Math.min(PAGE_ROWS, total - (alerts?.length ?? 0));
   return (
     <Card
       id="alerts"
@@ -198,7 +168,7 @@ export function History({ read, asked, onAsk, onView, openId, onOpen }: HistoryP
         ) : (
           <Rows alerts={alerts} openId={openId} onOpen={onOpen} />
         )}
-        <More read={read} />
+        <MoreButton read={read} label={t("history.more", { n: format.number(Math.max(1, left)) })} />
       </PanelState>
     </Card>
   );

@@ -67,6 +67,7 @@ export function HistoryRow({ alert, owned, current, onOpen }: HistoryRowProps) {
           <span className="min-w-0 grow">
             <button
               type="button"
+              data-row
               aria-label={`${t("alerts.show")}: ${sentence}, ${opened}`}
               title={sentence}
               onClick={() => {

@@ -3,7 +3,6 @@
 import { SearchX } from "lucide-react";
 import { useEffect, type ReactNode } from "react";
 import { useAlertWork } from "@/hooks/use-alert-work";
-import { useEscape } from "@/hooks/use-escape";
 import type { IncidentRead } from "@/hooks/use-incident";
 import { useT } from "@/lib/noc/i18n";
 import type { Alert, Timeline as Story } from "@/lib/noc/types";
@@ -11,6 +10,7 @@ import { withPending } from "@/lib/noc/work";
 import { Button } from "../../ui/button";
 import { focusRow, INCIDENT_HEADING } from "../alert-focus";
 import { PanelNote, PanelState, settled, type Condition } from "../panel-state";
+import { SideDrawer } from "../side-drawer";
 import { useAlertKeys } from "../use-alert-keys";
 import { Before } from "./before";
 import { Facts } from "./facts";
@@ -78,7 +78,6 @@ export function IncidentDrawer({ alert_id, known, read, onOpen, onClose }: Incid
   const t = useT();
   const { email, pendingOf } = useAlertWork();
   useFocusOf(alert_id);
-  useEscape(onClose);
   const { timeline, view, missing, onRetry } = read;
   const pending = pendingOf(alert_id);
   const story = timeline && { ...timeline, alert: withPending(timeline.alert, pending, email) };
@@ -95,17 +94,18 @@ export function IncidentDrawer({ alert_id, known, read, onOpen, onClose }: Incid
     );
   }
   return (
-    <aside
-      aria-labelledby={INCIDENT_HEADING}
-      aria-busy={pending !== null}
+    <SideDrawer
+      headingId={INCIDENT_HEADING}
+      busy={pending !== null}
       onKeyDown={onKeyDown}
-      className="noc-drawer fixed inset-y-0 right-0 z-(--z-drawer) flex w-216 max-w-full flex-col bg-panel shadow-drawer"
+      header={<Header alert={missing ? null : alert} missing={missing} onClose={onClose} />}
+      footer={
+        story !== null && !missing && <Footer alert={story.alert} works={story.can_work} />
+      }
+      className="max-tablet:overflow-y-auto"
+      onClose={onClose}
     >
-      <Header alert={missing ? null : alert} missing={missing} onClose={onClose} />
-      <div className="flex min-h-0 grow flex-col overscroll-contain max-tablet:overflow-y-auto">
-        {body}
-      </div>
-      {story !== null && !missing && <Footer alert={story.alert} works={story.can_work} />}
-    </aside>
+      {body}
+    </SideDrawer>
   );
 }

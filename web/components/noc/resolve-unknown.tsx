@@ -7,31 +7,40 @@ import { useSignedIn } from "@/hooks/use-session";
 import { resolveUnknown } from "@/lib/noc/api";
 import type { Read } from "@/lib/noc/hint";
 import { useFormat, useT } from "@/lib/noc/i18n";
-import type { Notification, UnknownOutcome } from "@/lib/noc/types-settings";
+import type { UnknownOutcome } from "@/lib/noc/types-settings";
 import { REASON_LIMIT } from "@/lib/noc/work";
 import { failureSentence } from "@/lib/noc/work-said";
-import { Problem } from "../noc/problem";
 import { Button } from "../ui/button";
 import { ChoiceCards } from "../ui/choice-cards";
 import { Dialog } from "../ui/dialog";
 import { TextArea } from "../ui/text-area";
+import { Problem } from "./problem";
 
-const touched: readonly Read[] = ["notifications"];
+type Kind = "notification" | "message";
+
+/** What is read again, and under which name the words of each stand. */
+const kinds = {
+  notification: { words: "notice", touched: ["notifications"] },
+  message: { words: "message", touched: ["queue"] },
+} as const satisfies Record<Kind, { words: string; touched: readonly Read[] }>;
 const outcomes: readonly UnknownOutcome[] = ["arrived", "resend", "drop"];
 
 export interface ResolveUnknownProps {
-  notice: Notification;
+  /** A notice of the NOC, or a message of the WhatsApp queue. */
+  kind: Kind;
+  id: string;
   /** What it tells and whom: "Alerta abriu · Ana Lima". */
   what: string;
   onClose: () => void;
 }
 
 /** Asks a person what nobody else can tell: whether a message that was cut off arrived. */
-export function ResolveUnknown({ notice, what, onClose }: ResolveUnknownProps) {
+export function ResolveUnknown({ kind, id, what, onClose }: ResolveUnknownProps) {
   const t = useT();
   const format = useFormat();
   const { supabase } = useSignedIn();
   const { tell } = useAlertWork();
+  const { words, touched } = kinds[kind];
   const { busy, failure, run, clear } = useAction(touched);
   const [outcome, choose] = useState<UnknownOutcome>("arrived");
   const [reason, write] = useState("");
@@ -50,19 +59,19 @@ export function ResolveUnknown({ notice, what, onClose }: ResolveUnknownProps) {
       return;
     }
     const done = await run(async () => {
-      await resolveUnknown(supabase, notice.notification_id, outcome, text);
+      await resolveUnknown(supabase, kind, id, outcome, text);
       return true;
     });
     if (done === null) return;
-    tell(t(`notice.resolveDone.${outcome}`));
+    tell(t(`${words}.resolveDone.${outcome}`));
     onClose();
   };
 
   return (
-    <Dialog open title={t("notice.resolveTitle")} onClose={onClose} closeLabel={t("ui.close")}>
+    <Dialog open title={t(`${words}.resolveTitle`)} onClose={onClose} closeLabel={t("ui.close")}>
       <form onSubmit={(event) => void submit(event)} className="grid gap-3 p-5">
         <p className="font-medium">{what}</p>
-        <p className="text-small text-fg-2">{t("notice.resolveHow")}</p>
+        <p className="text-small text-fg-2">{t(`${words}.resolveHow`)}</p>
         <ChoiceCards
           label={t("notice.resolveOutcome")}
           value={outcome}
@@ -70,7 +79,7 @@ export function ResolveUnknown({ notice, what, onClose }: ResolveUnknownProps) {
           choices={outcomes.map((value) => ({
             value,
             title: t(`notice.resolve.${value}`),
-            note: t(`notice.resolveNote.${value}`),
+            note: t(`${words}.resolveNote.${value}`),
           }))}
         />
         <TextArea
