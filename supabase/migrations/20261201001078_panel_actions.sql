@@ -30,10 +30,35 @@ end;
 $$;
 
 /*
+What is in effect, as it is told to who only sees companies that it reaches (`seen`): of those
+alone, without people, words and the group.
+*/
+create function noc.effect_json(action public.noc_actions, seen text [], at timestamptz)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select noc.action_json(action, false, at) || jsonb_build_object(
+        'company_cnpj', case when r.companies = 1 then r.company_cnpj end,
+        'company_name', case when r.companies = 1 then r.name end,
+        'group_id', null, 'group_name', null, 'everything', false, 'companies', r.companies,
+        'size', r.companies, 'alert_id', null, 'mine', false, 'review', false, 'result', '{}'::jsonb
+    )
+    from (
+        select count(*) as companies, min(c.company_cnpj) as company_cnpj, min(c.name) as name
+        from public.companies as c
+        where c.company_cnpj = any(seen)
+            and (action.everything or c.company_cnpj = any(action.companies))
+    ) as r
+$$;
+
+/*
 Actions that reach what the caller operates: in effect (their end first), awaiting a decision,
 running, for review, and the history, latest first, `max` (1 to 200, null: 50) after `cursor`.
-Those that reach beyond it name no person and cannot be acted on. See docs/rpc.md. Raises PT404
-scope_not_found, PT400 max | cursor.
+Those that reach beyond it name no person and cannot be acted on. Of companies that the caller
+only sees, what is in effect (noc.effect_json). See docs/rpc.md. Raises PT404 scope_not_found,
+PT400 max | cursor.
 */
 create function noc.list_actions(
     company_cnpj text, group_id uuid, alert_id uuid, cursor text, max integer, at timestamptz
@@ -45,8 +70,11 @@ security definer
 set search_path = ''
 as $$
 declare
-    v_scopes text [] := noc.resolve_scope(list_actions.company_cnpj, list_actions.group_id);
+    v_seen constant text [] := noc.resolve_scope(list_actions.company_cnpj, list_actions.group_id);
     v_operable constant text [] := noc.operable_scopes();
+    v_scopes constant text [] := array(
+        select s.scope from unnest(v_seen) as s (scope) where s.scope = any(v_operable)
+    );
     v_max constant integer := coalesce(list_actions.max, 50);
     v_after record;
     v_actions uuid [];
@@ -57,9 +85,6 @@ begin
         perform noc.fail('PT400', 'max', 'max: must be between 1 and 200');
     end if;
     select c.* into v_after from noc.read_cursor(cursor) as c;
-    v_scopes := array(
-        select s.scope from unnest(v_scopes) as s (scope) where s.scope = any(v_operable)
-    );
     v_page := array(
         select a.action_id from public.noc_actions as a
         where (a.companies && v_scopes or a.everything and cardinality(v_scopes) > 0)
@@ -78,11 +103,22 @@ begin
                 or a.review and a.reviewed_at is null
             )
     );
-    select jsonb_agg(jsonb_build_object('a', noc.action_json(
-        a, a.companies <@ v_operable and (not a.everything or '*' = any(v_operable)), at
-    )) order by a.created_at desc, a.action_id desc) into v_json
+    select jsonb_agg(
+        jsonb_build_object('a', coalesce(e.effect, noc.action_json(
+            a, a.companies <@ v_operable and (not a.everything or '*' = any(v_operable)), at
+        ))) order by a.created_at desc, a.action_id desc
+    ) into v_json
     from public.noc_actions as a
-    where a.action_id = any(v_actions || v_page[:v_max]);
+    cross join lateral (
+        select case
+            when a.action_id <> all(v_actions || v_page[:v_max])
+                then noc.effect_json(a, v_seen, at)
+        end as effect
+    ) as e
+    where a.action_id = any(v_actions || v_page[:v_max])
+        or a.in_effect
+        and list_actions.alert_id is null
+        and (a.companies && v_seen or a.everything and cardinality(v_seen) > 0);
     return (
         select jsonb_build_object(
             'frozen', (select k.frozen_at from noc.action_control as k),
@@ -109,6 +145,76 @@ begin
         from jsonb_array_elements(coalesce(v_json, '[]')) with ordinality as j (row, place)
     );
 end;
+$$;
+
+/*
+One action that reaches what the caller operates, and its items of companies that the caller
+operates, 200 at most: failed, skipped, under way, waiting, done. Gives {"action", "items",
+"left_off"}. Raises PT404 action_not_found, alike for a foreign action and for none.
+*/
+create function noc.action(action_id uuid, at timestamptz)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+    v_operable constant text [] := noc.operable_scopes();
+    v_action public.noc_actions;
+    v_named boolean;
+begin
+    select a.* into v_action from public.noc_actions as a
+    where a.action_id = action.action_id
+        and (a.companies && v_operable or a.everything and cardinality(v_operable) > 0);
+    if not found then
+        perform noc.fail('PT404', 'action_not_found', 'action not found or not yours');
+    end if;
+    v_named := v_action.companies <@ v_operable
+        and (not v_action.everything or '*' = any(v_operable));
+    return jsonb_build_object('action', noc.action_json(v_action, v_named, at)) || (
+        select jsonb_build_object(
+            'items', coalesce(
+                jsonb_agg(noc.item_json(t.item) order by t.place) filter (where t.place <= 200),
+                '[]'
+            ),
+            'left_off', greatest(count(*) - 200, 0)
+        )
+        from (
+            select i as item, row_number() over (
+                order by array_position(
+                    '{failed,skipped,started,sending,leased,waiting,ok}', i.state
+                ), i.item_id
+            ) as place
+            from noc.action_items as i
+            where i.action_id = v_action.action_id
+                and (v_named or i.company_cnpj = any(v_operable))
+        ) as t
+    );
+end;
+$$;
+
+/* One item of an action as the page shows it. */
+create function noc.item_json(item noc.action_items)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select jsonb_build_object(
+        'kind', item.kind, 'ref', item.ref, 'company_cnpj', item.company_cnpj, 'company_name', (
+            select c.name from public.companies as c where c.company_cnpj = item.company_cnpj
+        ),
+        'job_type', item.job_type, 'external_id', case item.kind
+            when 'message' then (
+                select q.external_id from public.queue_whatsapp as q where q.message_id = item.ref
+            )
+        end,
+        'state', case
+            when item.state in ('leased', 'sending', 'started') then 'running' else item.state
+        end,
+        'reason', item.reason, 'tries', item.tries, 'job_id', item.job_id, 'done_at', item.done_at
+    )
 $$;
 
 /* The job as the page shows it; its error for those who operate the company. */
@@ -243,6 +349,13 @@ set search_path = ''
 begin atomic
     select noc.envelope(noc.list_actions(company_cnpj, group_id, alert_id, cursor, max, now()));
 end;
+
+create function public.noc_action(action_id uuid)
+returns json
+language sql
+stable
+set search_path = ''
+begin atomic select noc.envelope(noc.action(action_id, now())); end;
 
 create function public.noc_list_jobs(
     company_cnpj text default null, group_id uuid default null, job_type text default null,

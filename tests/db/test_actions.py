@@ -446,5 +446,37 @@ def test_who_operates_the_whole_scope_sees_actions_with_people(
     mine = at_that_time(db, world.franqueado_a, listing, at)
     assert [a["company_cnpj"] for a in mine["in_effect"]] == [A1]
     assert mine["in_effect"][0]["can"] == {"revert": True, "abort": False, "approve": False}
-    assert at_that_time(db, world.cliente_a1, listing, at)["history"] == []
     assert len(at_that_time(db, world.admin, listing, at)["in_effect"]) == 2
+
+
+def test_who_only_sees_a_company_is_told_what_is_in_effect_there(
+    db: Database, world: World, at: datetime
+) -> None:
+    do(db, world.admin, at, "pause_queue", None, None, GROUP_A)
+    do(db, world.franqueado_a, at, "resume_queue")
+    listing = "select noc.list_actions(null, null, null, null, null, %s)"
+    told = at_that_time(db, world.cliente_a1, listing, at)
+    (pause,) = told["in_effect"]
+    assert (pause["company_cnpj"], pause["companies"], pause["group_name"]) == (A1, 1, None)
+    assert (pause["by"], pause["reason"], pause["result"]) == (None, None, {})
+    assert not any(pause["can"].values())
+    assert [told[name] for name in ("awaiting", "running", "review", "history")] == [[]] * 4
+    assert at_that_time(db, world.cliente_b1, listing, at)["in_effect"] == []
+    assert at_that_time(db, world.cliente_a1, listing, at + HOUR)["in_effect"] == []
+
+
+def test_an_action_is_told_item_by_item(db: Database, world: World, at: datetime) -> None:
+    handled(db)
+    jobs = [str(job) for job in failed_jobs(db, at, 2)]
+    done = do(db, world.franqueado_a, at, "reprocess", {"job_ids": jobs})
+    abort = "select noc.abort_action(%s, null, %s)"
+    at_that_time(db, world.franqueado_a, abort, done["action_id"], at + S)
+    read = "select noc.action(%s, %s)"
+    told = at_that_time(db, world.franqueado_a, read, done["action_id"], at + S)
+    assert told["action"]["status"] == "cancelled"
+    assert {item["ref"] for item in told["items"]} == set(jobs)
+    assert {(item["state"], item["reason"]) for item in told["items"]} == {("skipped", "aborted")}
+    assert told["left_off"] == 0
+    for stranger in (world.cliente_a1, world.franqueado_b):
+        assert refusal(db, stranger, read, done["action_id"], at) == "action_not_found"
+        assert refusal(db, stranger, read, uuid4(), at) == "action_not_found"

@@ -11,6 +11,13 @@ export interface Failure {
   error: NocError;
 }
 
+/** A way back that is offered with what was said, for so many milliseconds. */
+export interface Offer {
+  label: string;
+  ms: number;
+  run: () => void;
+}
+
 /** Work on alerts: what is under way, what failed, and how to start it. */
 export interface AlertWork {
   /** E-mail of the caller; null outside of a session. */
@@ -30,7 +37,7 @@ export interface AlertWork {
   /** Opens the form of a maintenance window; null: a new one. */
   askMaintenance: (window: Maintenance | null) => void;
   /** Says something to everybody who looks or listens. */
-  tell: (sentence: string) => void;
+  tell: (sentence: string, offer?: Offer) => void;
   /** What was typed and not sent yet, by the name of its field; kept while the page lives. */
   draftOf: (field: string) => string;
   keepDraft: (field: string, text: string) => void;

@@ -135,7 +135,7 @@ export function NocPanel() {
   return (
     <Clock>
       <WorkProvider me={me}>
-        <ActionsProvider>
+        <ActionsProvider me={me}>
           <div inert={covered} className="contents">
             <FilterBar
               ref={bar}

@@ -2,6 +2,8 @@
 
 import { Info } from "lucide-react";
 import { useEffect } from "react";
+import type { Offer } from "@/hooks/use-alert-work";
+import { Button } from "../ui/button";
 
 const SHOWN_MS = 6_000;
 
@@ -9,6 +11,8 @@ export interface Notice {
   sentence: string;
   /** Tells two equal sentences apart. */
   id: number;
+  /** What can be done about it for as long as it is shown. */
+  offer?: Offer | undefined;
 }
 
 export interface ToastProps {
@@ -20,7 +24,7 @@ export interface ToastProps {
 export function Toast({ notice, onOver }: ToastProps) {
   useEffect(() => {
     if (notice === null) return;
-    const timer = setTimeout(onOver, SHOWN_MS);
+    const timer = setTimeout(onOver, notice.offer?.ms ?? SHOWN_MS);
     return () => {
       clearTimeout(timer);
     };
@@ -36,7 +40,19 @@ export function Toast({ notice, onOver }: ToastProps) {
           className="flex max-w-md items-start gap-2 rounded-control bg-raised px-3.5 py-2.5 text-body font-medium text-fg-1 shadow-pop"
         >
           <Info aria-hidden size={16} className="mt-0.5 shrink-0 text-fg-2" />
-          {notice.sentence}
+          <span>{notice.sentence}</span>
+          {notice.offer !== undefined && (
+            <Button
+              look="tonal"
+              className="pointer-events-auto -my-1 ml-1 max-tablet:-my-2 max-tablet:h-11"
+              onClick={() => {
+                notice.offer?.run();
+                onOver();
+              }}
+            >
+              {notice.offer.label}
+            </Button>
+          )}
         </p>
       )}
     </div>

@@ -1,7 +1,7 @@
 "use client";
 
 import { useCallback, useMemo, useRef, useState, type ReactNode } from "react";
-import { AlertWorkContext, type AlertWork } from "@/hooks/use-alert-work";
+import { AlertWorkContext, type AlertWork, type Offer } from "@/hooks/use-alert-work";
 import { useSendWork } from "@/hooks/use-send-work";
 import { useSignedIn } from "@/hooks/use-session";
 import { useFormat, useT } from "@/lib/noc/i18n";
@@ -29,8 +29,8 @@ export function WorkProvider({ me, children }: { me: Me | null; children: ReactN
   const [planning, setPlanning] = useState<WindowDraft | null>(null);
   const [notice, setNotice] = useState<Notice | null>(null);
 
-  const tell = useCallback((sentence: string) => {
-    setNotice((before) => ({ sentence, id: (before?.id ?? 0) + 1 }));
+  const tell = useCallback((sentence: string, offer?: Offer) => {
+    setNotice((before) => ({ sentence, offer, id: (before?.id ?? 0) + 1 }));
   }, []);
   const hush = useCallback(() => {
     setNotice(null);

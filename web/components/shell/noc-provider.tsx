@@ -34,6 +34,7 @@ const held: readonly Read[] = [
   "queue",
   "jobs",
   "sessions",
+  "actions",
 ];
 
 /** The answer that a query holds; of a list that grew page by page, the first. */

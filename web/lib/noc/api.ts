@@ -40,7 +40,8 @@ export const CALL_DEADLINE_MS = 6_000;
 /** A whole file, and a month judged anew, take longer than a page. */
 const LONG_DEADLINE_MS = 30_000;
 
-async function call(
+/** Anything that is not an answer is thrown as a NocError. */
+export async function call(
   supabase: SupabaseClient,
   name: string,
   args: Record<string, unknown>,
@@ -67,6 +68,7 @@ function isAnswer<T>(value: unknown): value is Answer<T> {
   return typeof time === "string" && typeof versions === "object" && data !== undefined;
 }
 
+/** A read in its envelope. */
 export async function read<T>(
   supabase: SupabaseClient,
   name: string,

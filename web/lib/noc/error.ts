@@ -21,6 +21,8 @@ export class NocError extends Error {
     readonly code: string,
     /** Stable code that the catalogues translate; null when the failure is not ours. */
     readonly hint: string | null = null,
+    /** What the database says besides, as text. */
+    readonly details: string | null = null,
   ) {
     super(message);
   }
@@ -30,6 +32,7 @@ interface Refusal {
   code?: string | null;
   message?: string | null;
   hint?: string | null;
+  details?: string | null;
 }
 
 /** SQLSTATE classes and codes that mean "no connection", not "your call was wrong". */
@@ -51,6 +54,7 @@ export function errorOf(refusal: Refusal, status: number): NocError {
     refusal.message ?? "no message",
     code || (status === 0 ? "NET" : `HTTP ${status}`),
     refusal.hint ?? null,
+    refusal.details ?? null,
   );
 }
 

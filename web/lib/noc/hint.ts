@@ -15,7 +15,8 @@ export type Read =
   | "rules"
   | "queue"
   | "jobs"
-  | "sessions";
+  | "sessions"
+  | "actions";
 
 const readsOf: Record<string, readonly Read[]> = {
   metrics_agg: ["overview", "matrix", "series"],
@@ -27,11 +28,11 @@ const readsOf: Record<string, readonly Read[]> = {
   user_sessions: ["sessions"],
   companies: ["me", "sources", "overview", "matrix", "history", "queue", "jobs", "sessions"],
   company_groups: ["me", "overview"],
-  memberships: ["me", "sources", "overview", "matrix", "timeline", "history", "silences", "contacts", "notifications", "rules", "queue", "jobs", "sessions"],
+  memberships: ["me", "sources", "overview", "matrix", "timeline", "history", "silences", "contacts", "notifications", "rules", "queue", "jobs", "sessions", "actions"],
   noc_rules: ["overview", "series", "timeline", "rules", "queue"],
   noc_contacts: ["contacts"],
   noc_notifications: ["notifications", "contacts", "timeline"],
-  noc_actions: ["timeline", "queue", "jobs"],
+  noc_actions: ["timeline", "queue", "jobs", "actions"],
   data_sources: ["sources"],
 };
 const everyRead: readonly Read[] = [
@@ -49,6 +50,7 @@ const everyRead: readonly Read[] = [
   "queue",
   "jobs",
   "sessions",
+  "actions",
 ];
 
 /** Which reads a change of these tables makes old; a table unknown to this page may touch all. */

@@ -2,6 +2,7 @@ import { shellEn } from "../shell/words-en";
 import { actionsEn } from "./words-actions-en";
 import { historyEn } from "./words-history-en";
 import { maintenanceEn } from "./words-maintenance-en";
+import { mitigationEn } from "./words-mitigation-en";
 import { pageEn } from "./words-page-en";
 import { queueEn } from "./words-queue-en";
 import { rulesEn } from "./words-rules-en";
@@ -25,6 +26,7 @@ export const en: Record<keyof typeof pt, string> = {
   ...actionsEn,
   ...queueEn,
   ...tabsEn,
+  ...mitigationEn,
   ...shellEn,
 
   "status.UP": "Up",

@@ -2,6 +2,7 @@ import { shellPt } from "../shell/words-pt";
 import { actionsPt } from "./words-actions-pt";
 import { historyPt } from "./words-history-pt";
 import { maintenancePt } from "./words-maintenance-pt";
+import { mitigationPt } from "./words-mitigation-pt";
 import { pagePt } from "./words-page-pt";
 import { queuePt } from "./words-queue-pt";
 import { rulesPt } from "./words-rules-pt";
@@ -24,6 +25,7 @@ export const pt = {
   ...actionsPt,
   ...queuePt,
   ...tabsPt,
+  ...mitigationPt,
   ...shellPt,
 
   "status.UP": "Normal",

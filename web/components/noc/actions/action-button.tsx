@@ -1,5 +1,6 @@
 "use client";
 
+import type { ReactNode } from "react";
 import { useActions } from "@/hooks/use-actions";
 import type { ActionAsk } from "@/lib/noc/action";
 import { Button, type ButtonProps } from "../../ui/button";
@@ -12,15 +13,21 @@ export interface ActionButtonProps {
   locked: string | null;
   tone?: ButtonProps["look"];
   size?: ButtonProps["size"];
+  icon?: ReactNode;
+  /** What is said of it where the label alone does not tell whom it is about. */
+  name?: string;
   className?: string;
 }
 
 /** Opens the preview of an action; a locked one stays where it was and says why. */
-export function ActionButton({ ask, label, locked, tone = "outline", size = "row", className = "" }: ActionButtonProps) {
+export function ActionButton(props: ActionButtonProps) {
+  const { ask, label, locked, tone = "outline", size = "row", icon, name, className = "" } = props;
   const actions = useActions();
-  if (locked !== null) {
+  const reason = locked ?? actions.locked;
+  const said = name === undefined ? {} : { "aria-label": name };
+  if (reason !== null) {
     return (
-      <LockedButton size={size} reason={locked} className={className}>
+      <LockedButton size={size} reason={reason} className={className} {...said}>
         {label}
       </LockedButton>
     );
@@ -34,7 +41,9 @@ export function ActionButton({ ask, label, locked, tone = "outline", size = "row
       onClick={() => {
         actions.ask(ask);
       }}
+      {...said}
     >
+      {icon}
       {label}
     </Button>
   );

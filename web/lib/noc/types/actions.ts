@@ -130,6 +130,31 @@ export interface Executed extends Action {
   already_in_effect: boolean;
 }
 
+export type ItemState = "waiting" | "running" | "ok" | "skipped" | "failed";
+
+/** One job, message or notice of an action. `reason`: a code, why it waits or ended so. */
+export interface ActionItem {
+  kind: "job" | "message" | "notice";
+  ref: string;
+  company_cnpj: string | null;
+  company_name: string | null;
+  job_type: string | null;
+  external_id: string | null;
+  state: ItemState;
+  reason: string | null;
+  tries: number;
+  /** The job's new attempt. */
+  job_id: string | null;
+  done_at: string | null;
+}
+
+/** What needs a look first: failed, skipped, under way, waiting, done; `left_off` are not listed. */
+export interface ActionRecord {
+  action: Action;
+  items: ActionItem[];
+  left_off: number;
+}
+
 /** `frozen`: since when an admin has stopped all actions. */
 export interface ActionList {
   frozen: string | null;
