@@ -16,7 +16,15 @@ import type { Action as Deed, Executed } from "@/lib/noc/types/actions";
 import { useAction, type Action } from "./use-action";
 import { useSignedIn } from "./use-session";
 
-const touched: readonly Read[] = ["actions", "overview", "matrix", "timeline", "sources"];
+const touched: readonly Read[] = [
+  "actions",
+  "overview",
+  "matrix",
+  "timeline",
+  "sources",
+  "queue",
+  "jobs",
+];
 
 export interface ActionWork extends Pick<Action, "busy" | "failure" | "clear"> {
   /** Null when the database did not take it, or did not say so; `onFailed` is told why. */

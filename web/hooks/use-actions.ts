@@ -2,6 +2,7 @@
 
 import { createContext, use } from "react";
 import type { ActionAsk } from "@/lib/noc/action";
+import type { Company, ServiceName } from "@/lib/noc/types";
 import type { Action } from "@/lib/noc/types/actions";
 
 export interface Actions {
@@ -17,6 +18,9 @@ export interface Actions {
   frozen: string | null;
   /** Whether the caller is an admin. */
   admin: boolean;
+  /** The company, where the caller has but one. */
+  only: Company | null;
+  services: readonly ServiceName[];
   /** The pause of exactly this company that is in effect. */
   pauseOf: (company_cnpj: string) => Action | null;
 }
@@ -28,6 +32,8 @@ const nobody: Actions = {
   locked: null,
   frozen: null,
   admin: false,
+  only: null,
+  services: [],
   pauseOf: () => null,
 };
 

@@ -13,16 +13,27 @@ import {
   UserRoundX,
 } from "lucide-react";
 import { useRef, useState, type ReactNode, type Ref } from "react";
+import { useActions } from "@/hooks/use-actions";
 import { useAlertWork } from "@/hooks/use-alert-work";
 import { useT } from "@/lib/noc/i18n";
+import { alertOffer, notifyOffer } from "@/lib/noc/quick";
 import { alertSentence } from "@/lib/noc/sentence";
 import type { Alert } from "@/lib/noc/types";
-import { Button } from "../ui/button";
+import { Button, type ButtonProps } from "../ui/button";
 import { Menu, MenuContent, MenuItem, MenuNote, MenuTrigger } from "../ui/menu";
 import { Popover, PopoverAnchor, PopoverContent } from "../ui/popover";
+import { ActionButton } from "./actions/action-button";
+import { ActionIcon } from "./actions/action-icon";
 import { AckForm } from "./ack-form";
 import { focusAlert } from "./alert-focus";
 import { LockedButton } from "./locked-button";
+
+interface QuickProps {
+  alert: Alert;
+  size: "row" | "large";
+  className: string;
+  tone?: ButtonProps["look"];
+}
 
 interface ItemProps {
   icon: ReactNode;
@@ -102,6 +113,7 @@ function More({ alert, onAckFor, onOpen, ref }: MoreProps) {
         >
           {t("silence.button")}
         </Item>
+        <NotifyItem alert={alert} />
         <Item
           icon={<MessageSquare size={14} />}
           locked={locked}
@@ -122,6 +134,42 @@ function More({ alert, onAckFor, onOpen, ref }: MoreProps) {
         </Item>
       </MenuContent>
     </Menu>
+  );
+}
+
+/** The contacts of its company may be told; of several companies, in the alert of each. */
+function NotifyItem({ alert }: { alert: Alert }) {
+  const t = useT();
+  const { ask, locked } = useActions();
+  const offer = notifyOffer(t, alert);
+  return (
+    <Item
+      icon={<ActionIcon action="notify" size={14} />}
+      locked={offer.locked !== null || locked !== null}
+      onSelect={() => {
+        ask(offer.ask);
+      }}
+    >
+      {offer.label}
+    </Item>
+  );
+}
+
+/** What its rule asks for: pause, resume, reprocess, switch. */
+export function Quick({ alert, size, className, tone }: QuickProps) {
+  const t = useT();
+  const { services, pauseOf } = useActions();
+  const { company_cnpj } = alert;
+  const offer = alertOffer(t, alert, services, company_cnpj === null ? null : pauseOf(company_cnpj));
+  if (offer === null) return null;
+  return (
+    <ActionButton
+      {...offer}
+      size={size}
+      className={className}
+      {...(tone !== undefined && { tone })}
+      name={`${offer.label}: ${alertSentence(t, alert)}`}
+    />
   );
 }
 
@@ -178,6 +226,13 @@ export function AlertActions({ alert, onOpen }: AlertActionsProps) {
         >
           {busy && <span className="text-small text-fg-3">{t("alert.sending")}</span>}
           {!busy && alert.state === "open" && <Acknowledge alert={alert} />}
+          {!busy && alert.company_cnpj !== null && (
+            <Quick
+              alert={alert}
+              size="row"
+              className="max-tablet:h-11 max-tablet:grow max-tablet:text-body"
+            />
+          )}
           <More
             ref={more}
             alert={alert}

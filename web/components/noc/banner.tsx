@@ -2,6 +2,7 @@
 
 import clsx from "clsx";
 import { Pause } from "lucide-react";
+import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useFormat, useT } from "@/lib/noc/i18n";
@@ -18,6 +19,8 @@ export interface BannerProps {
   onResume: () => void;
   /** Opens the drawer of the alert that the banner speaks of. */
   onOpen: (alert_id: string) => void;
+  /** What lies under the sentence, as wide as the banner. */
+  children?: ReactNode;
 }
 
 const wide = "max-tablet:h-11 max-tablet:w-full";
@@ -136,6 +139,7 @@ export function Banner(props: BannerProps) {
         <NextStep {...props} />
       </div>
       {saying.red !== null && <RedLine text={saying.red} />}
+      {props.children}
     </section>
   );
 }

@@ -55,17 +55,19 @@ export interface KpiCardProps {
   onSelect?: (() => void) | undefined;
   /** Set for a card that switches between two readings. */
   pressed?: boolean | undefined;
+  /** What can be done about it, in the row of the line. */
+  action?: ReactNode;
 }
 
 /** 134 px: label and state, number, trend, worst item. The edge has the state, never the ground. */
-export function KpiCard({ view, onSelect, pressed }: KpiCardProps) {
+export function KpiCard({ view, onSelect, pressed, action }: KpiCardProps) {
   const look = looks[view.status];
   const Tag = onSelect ? "button" : "div";
   return (
     <Tag
       {...(onSelect && { type: "button", onClick: onSelect, "aria-pressed": pressed })}
       className={clsx(
-        "noc-kpi grid min-w-0 gap-1 rounded-panel border bg-panel p-3 text-left",
+        "noc-kpi relative grid min-w-0 gap-1 rounded-panel border bg-panel p-3 text-left",
         look.scope,
         view.status === "DEGRADED" || view.status === "DOWN"
           ? "noc-kpi-loud border-state-edge"
@@ -89,12 +91,15 @@ export function KpiCard({ view, onSelect, pressed }: KpiCardProps) {
         )}
         {view.aside && <Aside {...view.aside} />}
       </span>
-      <span className="block max-tablet:hidden">
-        <Sparkline
-          spark={view.idle ? FLAT : view.spark}
-          thresholds={view.idle ? null : (view.thresholds ?? null)}
-          look={view.look ?? "line"}
-        />
+      <span className="flex items-center gap-2 max-tablet:contents">
+        <span className="block min-w-0 grow max-tablet:hidden">
+          <Sparkline
+            spark={view.idle ? FLAT : view.spark}
+            thresholds={view.idle ? null : (view.thresholds ?? null)}
+            look={view.look ?? "line"}
+          />
+        </span>
+        {action}
       </span>
       <Foot worst={view.worst} sample={view.sample} />
     </Tag>

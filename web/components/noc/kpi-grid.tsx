@@ -5,6 +5,7 @@ import type { KpiView, LatencyReading } from "@/lib/noc/kpi-card";
 import { kpiViews } from "@/lib/noc/kpi-view";
 import { useFormat, useT } from "@/lib/noc/i18n";
 import type { KpiName, Kpis, Traffic } from "@/lib/noc/types";
+import { QueueQuick } from "./actions/queue-quick";
 import { KpiCard, KpiSkeleton } from "./kpi-card";
 import { useAgeOf, useNow } from "./now";
 import { PanelState, READY, settled, showsContent, type Condition } from "./panel-state";
@@ -17,6 +18,8 @@ export interface KpiGridProps {
   condition?: Condition;
   /** A card was chosen. The latency card first switches to its worst endpoint and back. */
   onSelect?: (name: KpiName) => void;
+  /** Company of the filter; null is all of them. */
+  company?: string | null;
 }
 
 /** Old numbers stay readable: the word and the footer say how old they are. */
@@ -50,7 +53,8 @@ function useAged(condition: Condition): (view: KpiView) => KpiView {
   };
 }
 
-export function KpiGrid({ kpis, traffic, condition = READY, onSelect }: KpiGridProps) {
+export function KpiGrid(props: KpiGridProps) {
+  const { kpis, traffic, condition = READY, onSelect, company = null } = props;
   const t = useT();
   const format = useFormat();
   const [reading, setReading] = useState<LatencyReading>("global");
@@ -103,6 +107,7 @@ export function KpiGrid({ kpis, traffic, condition = READY, onSelect }: KpiGridP
           view={aged(views[name])}
           onSelect={answers(name) ? select(name) : undefined}
           pressed={name === "latency" && switches ? reading === "worst" : undefined}
+          action={name === "queue" && <QueueQuick kpi={kpis.queue} company={company} />}
         />
       ))}
     </section>

@@ -3,6 +3,7 @@
 import { useFormat, useT } from "@/lib/noc/i18n";
 import { looks } from "@/lib/noc/status";
 import type { MatrixCompany } from "@/lib/noc/types";
+import { CompanyMenu } from "./actions/company-menu";
 import { MatrixCell } from "./matrix-cell";
 import { MatrixHead } from "./matrix-head";
 import { StatusShape } from "./status-shape";
@@ -13,7 +14,7 @@ import type { Held } from "./use-held";
 const NAME_WIDTH = 196;
 const CELL_WIDTH = 98;
 
-function RowHead({ company }: { company: MatrixCompany }) {
+function RowHead({ company, reachable }: { company: MatrixCompany; reachable: boolean }) {
   const t = useT();
   const format = useFormat();
   return (
@@ -23,9 +24,10 @@ function RowHead({ company }: { company: MatrixCompany }) {
       title={`${company.name} · ${format.cnpj(company.company_cnpj)}`}
       className="h-(--h-row) border-b border-line-1 p-0 text-left group-last:border-b-0 font-medium"
     >
-      <span className="flex items-center gap-2 pr-2 pl-3">
+      <span className="flex items-center gap-2 pr-1 pl-3">
         <StatusShape status={company.status} size={14} label={t(looks[company.status].word)} />
-        <span className="truncate">{company.name}</span>
+        <span className="min-w-0 grow truncate">{company.name}</span>
+        <CompanyMenu company={company} reachable={reachable} />
       </span>
     </th>
   );
@@ -60,7 +62,7 @@ export function MatrixGrid({ services, all, companies, onOpen, hold }: MatrixGri
         <tbody>
           {companies.map((company, row) => (
             <tr key={company.company_cnpj} role="row" className="group hover:bg-hover">
-              <RowHead company={company} />
+              <RowHead company={company} reachable={at.row === row} />
               {services.map((service, column) => {
                 const cell = company.cells.find((each) => each.service === service);
                 return (

@@ -5,6 +5,7 @@ import { useCallback, useRef, useState, type ReactNode } from "react";
 import { NoRole } from "@/components/shell/empty";
 import { Notice } from "@/components/shell/notices";
 import { Button } from "@/components/ui/button";
+import { useActionList } from "@/hooks/use-action-list";
 import { useNoc, useWatch } from "@/hooks/use-noc";
 import { useHistory } from "@/hooks/use-history";
 import { useMedia } from "@/hooks/use-media";
@@ -20,6 +21,7 @@ import { noFilter, queryOf } from "@/lib/noc/filters";
 import { useT } from "@/lib/noc/i18n";
 import type { Me } from "@/lib/noc/types";
 import { ActionsProvider } from "./actions/actions-provider";
+import { Mitigations } from "./actions/mitigations";
 import { Banner } from "./banner";
 import { Beside } from "./beside";
 import { Platform } from "./health/platform";
@@ -92,6 +94,21 @@ function Quiet({ place, me }: { place: NocPlace; me: Me }) {
 
 /** Always the same, so that panels need not draw again. */
 const none: Me["companies"] = [];
+
+/** What is in effect in the page's place, under the banner; the rest of it stands in the tab. */
+function InEffect({ place }: { place: NocPlace }) {
+  const { list } = useActionList(place.filter);
+  return (
+    list !== null && (
+      <Mitigations
+        list={list}
+        onAll={() => {
+          place.showTab("actions");
+        }}
+      />
+    )
+  );
+}
 
 /** The NOC page: owns filters and keys, and arranges what the reads and the watch say. */
 export function NocPanel() {
@@ -171,7 +188,9 @@ export function NocPanel() {
                   onRetry={askNow}
                   onResume={togglePause}
                   onOpen={place.open}
-                />
+                >
+                  <InEffect place={place} />
+                </Banner>
                 {place.view === "history" ? (
                   <Past place={place} />
                 ) : place.view === "silences" && me?.can_operate === true ? (

@@ -117,6 +117,7 @@ export const Panels = memo(function Panels(props: PanelsProps) {
         kpis={overview?.kpis ?? null}
         traffic={overview?.traffic ?? null}
         condition={condition}
+        company={overview?.scope.company_cnpj ?? null}
       />
       <div className="grid gap-3 desk:grid-cols-[minmax(0,908fr)_minmax(0,488fr)]">
         <div className="grid min-w-0 max-desk:order-last">

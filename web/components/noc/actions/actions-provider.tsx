@@ -56,6 +56,8 @@ export function ActionsProvider({ me, children }: { me: Me | null; children: Rea
       locked,
       frozen,
       admin: me?.can_administer === true,
+      only: me?.companies.length === 1 ? (me.companies[0] ?? null) : null,
+      services: me?.services ?? [],
       pauseOf: (company_cnpj) =>
         in_effect?.find(
           (each) => each.action === "pause_queue" && each.company_cnpj === company_cnpj,

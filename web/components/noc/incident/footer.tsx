@@ -3,10 +3,13 @@
 import { useState } from "react";
 import { useAlertWork } from "@/hooks/use-alert-work";
 import { useT } from "@/lib/noc/i18n";
+import { notifyOffer } from "@/lib/noc/quick";
 import type { Alert } from "@/lib/noc/types";
 import { Button } from "../../ui/button";
 import { Popover, PopoverContent, PopoverTrigger } from "../../ui/popover";
 import { AckForm } from "../ack-form";
+import { ActionButton } from "../actions/action-button";
+import { Quick } from "../alert-actions";
 import { focusAlert } from "../alert-focus";
 import { AlertProblem } from "../alert-problem";
 import { LockedButton } from "../locked-button";
@@ -66,6 +69,14 @@ function Actions({ alert }: { alert: Alert }) {
       >
         {t("silence.button")}
       </Button>
+      <ActionButton {...notifyOffer(t, alert)} size="large" className={wide} />
+      {/* One primary: whoever has acknowledged it goes on to what helps. */}
+      <Quick
+        alert={alert}
+        size="large"
+        className={wide}
+        tone={alert.state === "open" ? "tonal" : "primary"}
+      />
       <Button
         size="large"
         disabled={busy}
