@@ -124,6 +124,7 @@ export const queueEn: Record<keyof typeof queuePt, string> = {
   "message.why.arrived": "it arrived",
   "message.why.resend": "it did not arrive: send it again",
   "message.why.drop": "it did not arrive: leave it",
+  "message.why.reprocess": "asked to be sent again",
   "message.why.lost": "the sender stopped in the middle",
   "message.why.ambiguous": "no answer of the provider",
   "message.why.refused": "the provider refused",

@@ -123,6 +123,7 @@ export const queuePt = {
   "message.why.arrived": "chegou",
   "message.why.resend": "não chegou: enviar de novo",
   "message.why.drop": "não chegou: deixar",
+  "message.why.reprocess": "pedido para enviar de novo",
   "message.why.lost": "o enviador parou no meio",
   "message.why.ambiguous": "sem resposta do provedor",
   "message.why.refused": "o provedor recusou",

@@ -73,7 +73,8 @@ export interface Message {
   expires_at: string | null;
   updated_at: string;
   error_class: string | null;
-  error_code: string | number | null;
+  /** The provider's own. */
+  error_code: number | null;
   /** A service's own report, not ours to send. */
   reported: boolean;
   can_retry: boolean;
