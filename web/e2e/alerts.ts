@@ -13,7 +13,7 @@ const local = {
 };
 
 /** One statement; gives what it prints. */
-async function sql(statement: string, variables: Record<string, string> = {}): Promise<string> {
+export async function sql(statement: string, variables: Record<string, string> = {}): Promise<string> {
   const set = Object.entries(variables).flatMap(([name, value]) => ["-v", `${name}=${value}`]);
   const child = run("psql", ["-XqAt", "-v", "ON_ERROR_STOP=1", ...set, "-f", "-"], {
     env: { ...local, ...process.env },

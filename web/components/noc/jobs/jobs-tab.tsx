@@ -99,7 +99,7 @@ export function JobsTab({ filter, me, openId, onOpen }: JobsTabProps) {
           onStatus={setStatus}
           job_type={job_type}
           onType={setType}
-          types={read.pages[0]?.types ?? []}
+          types={(read.pages[0] ?? running.pages[0])?.types ?? []}
         />
       }
       footer={all !== null && <span role="status">{t.count("jobs.shown", ended.length)}</span>}
