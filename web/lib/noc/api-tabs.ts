@@ -8,6 +8,9 @@ import type { Sessions } from "./types/sessions";
 
 type Scope = Pick<Filter, "company_cnpj" | "group_id">;
 
+/** Rows of one page of messages or jobs. */
+const TAB_ROWS = 20;
+
 /** Throws NocError PT404 for a company or group that is not the caller's; so do all of these. */
 export function readQueue(
   supabase: SupabaseClient,
@@ -28,7 +31,7 @@ export function readMessages(
   cursor: string | null,
   signal?: AbortSignal,
 ): Promise<Answer<MessagePage>> {
-  const args = { company_cnpj, group_id: null, state, cursor, max: null };
+  const args = { company_cnpj, group_id: null, state, cursor, max: TAB_ROWS };
   return read(supabase, "noc_list_messages", args, signal);
 }
 
@@ -52,7 +55,7 @@ export function readJobs(
   cursor: string | null,
   signal?: AbortSignal,
 ): Promise<Answer<JobPage>> {
-  const args = { company_cnpj, group_id, job_type, status, cursor, max: null };
+  const args = { company_cnpj, group_id, job_type, status, cursor, max: TAB_ROWS };
   return read(supabase, "noc_list_jobs", args, signal);
 }
 

@@ -20,8 +20,9 @@ export const jobLooks: Record<JobState, Status | null> = {
   failed: "DOWN",
 };
 
-export function jobName({ job_type }: Pick<Job, "job_type">): string {
-  return readable(job_type);
+/** The type as people say it, or its code made readable. */
+export function jobTypeName(t: Translate, job_type: string): string {
+  return t.find("jobs.name", job_type) ?? readable(job_type);
 }
 
 /** Seconds from the start to the end, or until `now` (milliseconds); null without a clock. */

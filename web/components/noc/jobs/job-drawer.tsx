@@ -4,7 +4,7 @@ import { SearchX } from "lucide-react";
 import { useReadCondition } from "@/hooks/use-read-condition";
 import { useJob } from "@/hooks/use-tab-reads";
 import { useFormat, useT } from "@/lib/noc/i18n";
-import { jobLooks, jobName, lengthOf, stateOf } from "@/lib/noc/jobs-said";
+import { jobLooks, jobTypeName, lengthOf, stateOf } from "@/lib/noc/jobs-said";
 import type { Job, JobStory } from "@/lib/noc/types/jobs";
 import { Button } from "../../ui/button";
 import { DrawerHead } from "../drawer-head";
@@ -83,7 +83,7 @@ export function JobDrawer({ job_id, onClose }: JobDrawerProps) {
   const condition = useReadCondition(read);
   const story = read.data?.data ?? null;
   const missing = read.error?.hint === "job_not_found";
-  const title = missing ? t("jobs.notFoundTitle") : story === null ? t("jobs.column.job") : jobName(story);
+  const title = missing ? t("jobs.notFoundTitle") : story === null ? t("jobs.column.job") : jobTypeName(t, story.job_type);
   return (
     <SideDrawer
       headingId={HEADING}

@@ -2,7 +2,7 @@
 
 import clsx from "clsx";
 import { useFormat, useT } from "@/lib/noc/i18n";
-import { jobLooks, jobName, lengthOf, stateOf } from "@/lib/noc/jobs-said";
+import { jobLooks, jobTypeName, lengthOf, stateOf } from "@/lib/noc/jobs-said";
 import { looks } from "@/lib/noc/status";
 import type { Job } from "@/lib/noc/types/jobs";
 import { TableCell, TableRow } from "../../ui/table";
@@ -25,7 +25,7 @@ export interface JobRowProps {
 
 function Opener({ job, onOpen, className }: Pick<JobRowProps, "job" | "onOpen"> & { className?: string }) {
   const t = useT();
-  const name = jobName(job);
+  const name = jobTypeName(t, job.job_type);
   return (
     <button
       type="button"

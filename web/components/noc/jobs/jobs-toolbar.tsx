@@ -1,9 +1,8 @@
 "use client";
 
 import { useFormat, useT } from "@/lib/noc/i18n";
-import { retryMany } from "@/lib/noc/jobs-said";
+import { jobTypeName, retryMany } from "@/lib/noc/jobs-said";
 import { DEFAULT_RANGE } from "@/lib/noc/filters";
-import { readable } from "@/lib/noc/sentence";
 import type { Filter, Me } from "@/lib/noc/types";
 import { Combobox } from "../../ui/combobox";
 import { Segments } from "../../ui/radio-group";
@@ -54,7 +53,7 @@ export function JobsToolbar({ filter, me, status, onStatus, job_type, onType, ty
         label={t("jobs.type")}
         options={[
           { value: ALL, label: t("jobs.type.all"), meta: format.number(types.length) },
-          ...known.map((value) => ({ value, label: readable(value), keywords: value })),
+          ...known.map((value) => ({ value, label: jobTypeName(t, value), keywords: value })),
         ]}
         value={job_type ?? ALL}
         onChange={(value) => {
@@ -70,7 +69,7 @@ export function JobsToolbar({ filter, me, status, onStatus, job_type, onType, ty
         label={
           job_type === null
             ? t("jobs.retryMany", { period })
-            : t("jobs.retryManyOf", { type: readable(job_type), period })
+            : t("jobs.retryManyOf", { type: jobTypeName(t, job_type), period })
         }
         className="max-tablet:h-11 max-tablet:basis-full"
       />

@@ -59,11 +59,11 @@ describe("the jobs", () => {
   it("that run stand apart, with their age, their last sign, and what is stalled", async () => {
     open([running, stalled, makeJob()]);
     expect(await rows("Em execução")).toEqual([
-      ["Consolidacao4711", "Padaria Três Marias", "em execução", "09:29", "12 min", "há 5 s", "1ª", "Reprocessar"],
+      ["Consolidação4711", "Padaria Três Marias", "em execução", "09:29", "12 min", "há 5 s", "1ª", "Reprocessar"],
       ["Cobranca4711", "Padaria Três Marias", "travado desde 09:40", "09:29", "12 min", "há 5 s", "1ª", "Reprocessar"],
     ]);
     expect(await rows("Terminados")).toEqual([
-      ["Consolidacao4711", "Padaria Três Marias", "falhou", "09:29", "2 min", "1ª", "Reprocessar"],
+      ["Consolidação4711", "Padaria Três Marias", "falhou", "09:29", "2 min", "1ª", "Reprocessar"],
     ]);
   });
 
@@ -71,19 +71,19 @@ describe("the jobs", () => {
     const { rpc } = open([makeJob()]);
     fireEvent.click(await screen.findByRole("radio", { name: "Com falha" }));
     fireEvent.click(screen.getByRole("button", { name: "Tipo de job: Todos os tipos" }));
-    fireEvent.click(screen.getByRole("option", { name: /^Consolidacao/ }));
+    fireEvent.click(screen.getByRole("option", { name: /^Consolidação/ }));
     await waitFor(() =>
       expect(rpc.mock.calls.at(-1)).toEqual([
         "noc_list_jobs",
         expect.objectContaining({ status: "failed", job_type: "consolidacao" }),
       ]),
     );
-    expect(await screen.findByRole("button", { name: "Reprocessar Consolidacao que falharam em 1 h" })).toBeTruthy();
+    expect(await screen.findByRole("button", { name: "Reprocessar Consolidação que falharam em 1 h" })).toBeTruthy();
   });
 
   it("open by their row", async () => {
     const { onOpen } = open([makeJob()]);
-    fireEvent.click(await screen.findByRole("button", { name: /^Ver tentativas de Consolidacao/ }));
+    fireEvent.click(await screen.findByRole("button", { name: /^Ver tentativas de Consolidação/ }));
     expect(onOpen).toHaveBeenCalledExactlyOnceWith("job-1");
   });
 

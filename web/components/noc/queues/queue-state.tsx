@@ -16,7 +16,7 @@ export function QueueState({ queue }: { queue: CompanyQueue }) {
   const today = now === null ? null : new Date(now).toISOString();
   const { word, more, whole } = queueStateSaid(t, format, queue, today, email);
   return (
-    <span className="inline-flex min-w-0 flex-wrap items-center gap-x-2" title={whole ?? undefined}>
+    <span className="flex min-w-0 flex-wrap items-center gap-x-2" title={whole ?? undefined}>
       <StatusPill status={queue.status} {...(word !== null && { word })} />
       {more !== null && <span className="text-micro text-fg-3">{more}</span>}
     </span>
