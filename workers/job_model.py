@@ -10,23 +10,6 @@ JobOutcome = Literal["accepted", "refused", "retry"]
 
 
 @dataclass(frozen=True, slots=True)
-class JobLease:
-    """A job that this worker may begin to start again, and nobody else for 60 seconds."""
-
-    item_id: int
-    fence: int
-
-    @classmethod
-    def from_row(cls, row: object) -> "JobLease":
-        """Raise `ContractError` when a column is absent or of another type."""
-        try:
-            row = fields_of(row)
-            return cls(int(row["item_id"]), int(row["fence"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise ContractError(f"a lease has another shape: {error!r}") from error
-
-
-@dataclass(frozen=True, slots=True)
 class JobRun:
     """A begun attempt. `url` and `secret_ref`: whom to call; the rest is what it is told."""
 

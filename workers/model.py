@@ -108,7 +108,7 @@ class Result:
             raise ContractError(f"a spooled result has another shape: {error!r}") from error
 
 
-Kind = Literal["check", "notification"]  # of what a lease is held
+Kind = Literal["check", "notification", "message", "job"]  # of what a lease is held
 Channel = Literal["email", "whatsapp"]
 Delivery = Literal["sent", "retry", "ambiguous", "refused", "bad_address"]
 Hold = Literal["company", "number"]
@@ -116,17 +116,17 @@ Hold = Literal["company", "number"]
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A message that this worker may begin to send, and nobody else for 30 seconds."""
+    """What this worker may begin, and nobody else for 30 seconds, a job for 60."""
 
-    notification_id: str
+    item: str  # its id
     fence: int
 
     @classmethod
-    def from_row(cls, row: object) -> "Lease":
-        """Raise `ContractError` when a column is absent or of another type."""
+    def from_row(cls, row: object, name: str) -> "Lease":
+        """`name`: of the id. Raise `ContractError` when a column is absent or of another type."""
         try:
             row = fields_of(row)
-            return cls(str(row["notification_id"]), int(row["fence"]))
+            return cls(str(row[name]), int(row["fence"]))
         except (KeyError, TypeError, ValueError) as error:
             raise ContractError(f"a lease has another shape: {error!r}") from error
 
@@ -145,34 +145,17 @@ class Message:
     facts: Mapping[str, Any] = field(repr=False)
 
     @classmethod
-    def from_row(cls, row: object) -> "Message | None":
-        """None when there is nothing to send any more. Raise `ContractError` for other shapes."""
+    def from_row(cls, row: object) -> "Message | str":
+        """Why it is not sent now, when it is not. Raise `ContractError` for other shapes."""
         try:
             row = fields_of(row)
             if not row["send"]:
-                return None
+                return str(row["reason"])
             names = ("notification_id", "event", "channel", "to", "name", "language", "role")
             return cls(**{name: str(row[name]) for name in names}, facts=dict(row["facts"]))
         except (KeyError, TypeError, ValueError):
             # Without its cause, whose text would hold the row.
             raise ContractError("a begun message has another shape") from None
-
-
-@dataclass(frozen=True, slots=True)
-class MessageLease:
-    """A message of the queue that this worker may begin to send, and nobody else for 30 seconds."""
-
-    message_id: str
-    fence: int
-
-    @classmethod
-    def from_row(cls, row: object) -> "MessageLease":
-        """Raise `ContractError` when a column is absent or of another type."""
-        try:
-            row = fields_of(row)
-            return cls(str(row["message_id"]), int(row["fence"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise ContractError(f"a lease has another shape: {error!r}") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,12 @@ from supabase import AsyncClientOptions, acreate_client
 
 from workers import AGENT
 from workers.errors import ContractError, Refused, RpcError, Unavailable
-from workers.job_model import JobLease, JobReceipt, JobRun
+from workers.job_model import JobReceipt, JobRun
 from workers.model import (
     Check,
     Kind,
     Lease,
     Message,
-    MessageLease,
     Permission,
     QueuedMessage,
     Receipt,
@@ -75,19 +74,24 @@ class Rpc:
         return await self._call(
             "noc_claim_notifications",
             {"worker": owner, "max": limit, "channels": list(channels)},
-            _leases,
+            _leases_of("notification_id"),
         )
 
-    async def begin_notification(self, lease: Lease) -> Message | None:
-        """What to send now; None when there is nothing to tell any more, or the lease is lost."""
-        return await self._call("noc_begin_notification", asdict(lease), Message.from_row)
+    async def begin_notification(self, lease: Lease) -> Message | str:
+        """What to send now, or why nothing is."""
+        return await self._call(
+            "noc_begin_notification",
+            {"notification_id": lease.item, "fence": lease.fence},
+            Message.from_row,
+        )
 
     async def settle_notification(self, lease: Lease, receipt: Receipt) -> bool:
         """Say what became of a send; false when somebody else has the message."""
         return await self._call(
             "noc_settle_notification",
             {
-                **asdict(lease),
+                "notification_id": lease.item,
+                "fence": lease.fence,
                 "outcome": receipt.outcome,
                 "reason": receipt.reason,
                 "provider_ref": receipt.provider_ref,
@@ -139,26 +143,29 @@ class Rpc:
             lambda _: None,
         )
 
-    async def claim_messages(self, owner: str, limit: int, number: str) -> list[MessageLease]:
+    async def claim_messages(self, owner: str, limit: int, number: str) -> list[Lease]:
         """Lease up to `limit` due messages of the queue to `owner`, who sends by this number."""
         return await self._call(
             "noc_claim_messages",
             {"worker": owner, "max": limit, "number": number},
-            _message_leases,
+            _leases_of("message_id"),
         )
 
-    async def begin_message(self, lease: MessageLease, number: str) -> QueuedMessage | str:
+    async def begin_message(self, lease: Lease, number: str) -> QueuedMessage | str:
         """What to send now, or why nothing is."""
         return await self._call(
-            "noc_begin_message", asdict(lease) | {"number": number}, QueuedMessage.from_row
+            "noc_begin_message",
+            {"message_id": lease.item, "fence": lease.fence, "number": number},
+            QueuedMessage.from_row,
         )
 
-    async def settle_message(self, lease: MessageLease, receipt: Receipt) -> bool:
+    async def settle_message(self, lease: Lease, receipt: Receipt) -> bool:
         """Say what became of a send; false when somebody else has the message."""
         return await self._call(
             "noc_settle_message",
             {
-                **asdict(lease),
+                "message_id": lease.item,
+                "fence": lease.fence,
                 "outcome": f"hold_{receipt.hold}" if receipt.hold else receipt.outcome,
                 "reason": receipt.reason,
                 "code": receipt.code,
@@ -168,17 +175,25 @@ class Rpc:
             _accepted,
         )
 
-    async def claim_job_runs(self, owner: str, limit: int) -> list[JobLease]:
+    async def claim_job_runs(self, owner: str, limit: int) -> list[Lease]:
         """Lease up to `limit` due jobs to `owner`."""
-        return await self._call("noc_claim_job_runs", {"worker": owner, "max": limit}, _job_leases)
+        return await self._call(
+            "noc_claim_job_runs", {"worker": owner, "max": limit}, _leases_of("item_id")
+        )
 
-    async def begin_job_run(self, lease: JobLease) -> JobRun | str:
+    async def begin_job_run(self, lease: Lease) -> JobRun | str:
         """Whom to call now about which attempt, or why nobody is."""
-        return await self._call("noc_begin_job_run", asdict(lease), JobRun.from_row)
+        return await self._call(
+            "noc_begin_job_run", {"item_id": int(lease.item), "fence": lease.fence}, JobRun.from_row
+        )
 
-    async def settle_job_run(self, lease: JobLease, receipt: JobReceipt) -> bool:
+    async def settle_job_run(self, lease: Lease, receipt: JobReceipt) -> bool:
         """Say what became of a call; false when somebody else has the job."""
-        return await self._call("noc_settle_job_run", asdict(lease) | asdict(receipt), _accepted)
+        return await self._call(
+            "noc_settle_job_run",
+            {"item_id": int(lease.item), "fence": lease.fence, **asdict(receipt)},
+            _accepted,
+        )
 
     async def heartbeat(
         self,
@@ -265,22 +280,13 @@ def _ids(answer: object) -> list[str]:
     return [str(one) for one in answer]
 
 
-def _leases(answer: object) -> list[Lease]:
-    if not isinstance(answer, list):
-        raise ContractError("an array of leases was expected")
-    return [Lease.from_row(row) for row in answer]
+def _leases_of(name: str) -> Callable[[object], list[Lease]]:
+    def read(answer: object) -> list[Lease]:
+        if not isinstance(answer, list):
+            raise ContractError("an array of leases was expected")
+        return [Lease.from_row(row, name) for row in answer]
 
-
-def _message_leases(answer: object) -> list[MessageLease]:
-    if not isinstance(answer, list):
-        raise ContractError("an array of leases was expected")
-    return [MessageLease.from_row(row) for row in answer]
-
-
-def _job_leases(answer: object) -> list[JobLease]:
-    if not isinstance(answer, list):
-        raise ContractError("an array of leases was expected")
-    return [JobLease.from_row(row) for row in answer]
+    return read
 
 
 def _accepted(answer: object) -> bool:

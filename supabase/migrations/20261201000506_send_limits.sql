@@ -6,7 +6,7 @@ The business numbers that send. `target_share`: how much of what the provider al
 it counts what comes in too. `idempotent`: the provider knows a repeat of a message as one.
 */
 create table noc.phone_numbers (
-    phone_number_id text collate "C" primary key check (length(phone_number_id) between 1 and 40),
+    phone_number_id text collate "C" primary key check (phone_number_id ~ '^\S{1,40}$'),
     per_second integer not null default 80 check (per_second between 1 and 1000),
     target_share numeric not null default 0.6 check (target_share > 0 and target_share <= 1),
     idempotent boolean not null default false,

@@ -144,12 +144,13 @@ end;
 $$;
 
 /*
-Companies that wait and are not paused, from where the last claim ended, at most `most`, each
-with its share; where all have been looked at, the next claim begins one company later. It looks
-at no more than a thousand.
+Companies that wait, are not paused and not cut off from the provider, from where the last claim
+ended, at most `most`, each with its share; `probes`: of this one nothing but a probe may be sent.
+Where all have been looked at, the next claim begins one company later. It looks at no more than a
+thousand.
 */
-create function noc.round_of_companies(most integer, at timestamptz)
-returns table (company_cnpj text, share numeric)
+create function noc.round_of_companies(provider text, most integer, at timestamptz)
+returns table (company_cnpj text, share numeric, probes boolean)
 language plpgsql
 set search_path = ''
 as $$
@@ -159,6 +160,7 @@ declare
     v_first text;
     v_next text;
     v_found integer := 0;
+    v_calls integer;
 begin
     for v_looked in 1..1000 loop
         select q.company_cnpj into v_next from public.queue_whatsapp as q
@@ -178,7 +180,9 @@ begin
         v_last := v_next;
         v_first := coalesce(v_first, v_last);
         round_of_companies.share := noc.queue_share(v_last, at);
-        if round_of_companies.share > 0 then
+        v_calls := noc.calls_open(provider, v_last, at);
+        round_of_companies.probes := v_calls is not null;
+        if round_of_companies.share > 0 and coalesce(v_calls, 1) > 0 then
             v_found := v_found + 1;
             return next;
             exit when v_found = most;
@@ -243,12 +247,23 @@ begin
 end;
 $$;
 
+/* Whose breaker speaks for the business number: what fails by one may pass by another. */
+create function noc.provider_of_number(number text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    select 'meta:' || number
+$$;
+
 /*
 Leases up to `max` due messages for 30 seconds to a worker that sends by this number: as many as
-its pace lets through now, to each company its part, and what one leaves to the others. They are
-to be begun in the order of the answer: each company's first, then each one's second. Nothing of a
-person is in it: [{"message_id", "fence"}]. Its plans are made once: they differ in nothing, and
-planning costs more than they do. Raises PT400 worker | max | number.
+its pace lets through now, to each company its part, and what one leaves to the others; nothing
+while the number is cut off, and one when its probe is due. They are to be begun in the order of
+the answer: each company's first, then each one's second. Nothing of a person is in it:
+[{"message_id", "fence"}]. Its plans are made once: they differ in nothing, and planning costs
+more than they do. Raises PT400 worker | max | number.
 */
 create function noc.claim_messages(
     worker text, max integer, number text, at timestamptz default clock_timestamp()
@@ -261,6 +276,7 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_number noc.phone_numbers;
+    v_provider constant text := noc.provider_of_number(number);
     v_wait interval;
     v_pace numeric;
     v_left integer;
@@ -275,8 +291,8 @@ begin
     if coalesce(max, 0) not between 1 and 100 then
         perform noc.fail('PT400', 'max', 'max: must be between 1 and 100');
     end if;
-    if coalesce(length(number), 0) not between 1 and 40 then
-        perform noc.fail('PT400', 'number', 'number: must have 1 to 40 characters');
+    if coalesce(number !~ '^\S{1,40}$', true) then
+        perform noc.fail('PT400', 'number', 'number: must have 1 to 40 characters, no blanks');
     end if;
     perform noc.reap_messages(at);
     select n.* into v_number from noc.phone_numbers as n where n.phone_number_id = number;
@@ -289,7 +305,10 @@ begin
     v_pace := noc.number_pace(v_number, at);
     v_left := case
         when v_pace = 0 or v_wait > noc.send_burst() then 0
-        else least(max, 1 + floor(v_pace * extract(epoch from noc.send_burst() - v_wait)))
+        else least(
+            max, 1 + floor(v_pace * extract(epoch from noc.send_burst() - v_wait)),
+            noc.calls_open(v_provider, null, at)
+        )
     end;
     if v_left <= 0 then
         return v_claimed;
@@ -297,16 +316,17 @@ begin
 
     for v_company in
         select
-            r.company_cnpj, r.share, count(*) over () - row_number() over () + 1 as still_to_come
-        from noc.round_of_companies(v_left, at) as r
+            r.company_cnpj, r.share, case when r.probes then 1 end as most,
+            count(*) over () - row_number() over () + 1 as still_to_come
+        from noc.round_of_companies(v_provider, v_left, at) as r
     loop
-        v_taken := noc.lease_messages(
-            v_company.company_cnpj,
-            ceil(v_left::numeric / v_company.still_to_come * v_company.share)::integer, worker, at
-        );
+        v_taken := noc.lease_messages(v_company.company_cnpj, least(
+            ceil(v_left::numeric / v_company.still_to_come * v_company.share)::integer,
+            v_company.most
+        ), worker, at);
         v_claimed := v_claimed || v_taken;
         v_left := v_left - jsonb_array_length(v_taken);
-        if v_company.share = 1 and v_taken <> '[]' then
+        if v_company.share = 1 and v_company.most is null and v_taken <> '[]' then
             v_with_more := v_with_more || v_company.company_cnpj;
         end if;
         exit when v_left <= 0;

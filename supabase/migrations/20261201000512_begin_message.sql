@@ -18,8 +18,8 @@ $$;
 /*
 What to send, when it may be sent now: {"send": true, "message_id", "to", "template", "language",
 "parameters", "button"}. Otherwise {"send": false, "reason"}: lease_lost; paused, paced (the
-number's, the recipient's or the company's turn has not come: both wait again, and no try is
-counted); expired; content_gone.
+number's, the recipient's or the company's turn has not come), cut_off, retry_budget (as
+noc.why_not_call): they wait again, and no try is counted; expired; content_gone.
 Raises PT400 number.
 */
 create function noc.begin_message(
@@ -33,8 +33,11 @@ as $$
 declare
     v_message public.queue_whatsapp;
     v_content noc.message_contents;
+    v_provider constant text := noc.provider_of_number(number);
     v_share numeric;
     v_wait timestamptz;
+    v_no record;
+    v_leave jsonb;
     v_over text;
 begin
     select q.* into v_message from public.queue_whatsapp as q
@@ -72,12 +75,28 @@ begin
         perform noc.release_message(v_message.message_id, null);
         return jsonb_build_object('send', false, 'reason', 'paused');
     end if;
+    -- Before its turn is taken; that it may be called is sure once that was.
+    v_no := noc.why_not_call(v_provider, v_message.company_cnpj, v_message.attempts > 0, at);
+    if v_no.reason is not null then
+        perform noc.release_message(
+            v_message.message_id, at + make_interval(secs => v_no.wait_s)
+        );
+        return jsonb_build_object('send', false, 'reason', v_no.reason);
+    end if;
     v_wait := noc.take_turn(
         number, v_content.recipient_hash, v_message.company_cnpj, v_share, at
     );
     if v_wait is not null then
         perform noc.release_message(v_message.message_id, v_wait);
         return jsonb_build_object('send', false, 'reason', 'paced');
+    end if;
+    v_leave := noc.may_call(v_provider, v_message.company_cnpj, v_message.attempts > 0, at);
+    if not (v_leave ->> 'allowed')::boolean then
+        perform noc.release_message(
+            v_message.message_id,
+            at + make_interval(secs => (v_leave ->> 'wait_s')::double precision)
+        );
+        return jsonb_build_object('send', false, 'reason', v_leave ->> 'reason');
     end if;
 
     update public.queue_whatsapp as q

@@ -38,8 +38,8 @@ end;
 $$;
 
 /*
-The wait before the next try: what the provider asked for, and on top of it from 4 s, doubled each
-time, to a quarter of an hour, or as little as half of that.
+The wait before the next try: what the provider asked for, and on top of it anything up to 4 s,
+doubled each time, to a quarter of an hour.
 */
 create function noc.message_wait(failures integer, retry_after_s integer)
 returns interval
@@ -48,7 +48,7 @@ volatile
 set search_path = ''
 as $$
     select make_interval(secs => coalesce(retry_after_s, 0)
-        + (0.5 + 0.5 * random()) * least(900, 2 * 2 ^ failures))
+        + random() * least(900, 2 * 2 ^ failures))
 $$;
 
 /*
@@ -122,7 +122,8 @@ set search_path = ''
 as $$
 declare
     v_message public.queue_whatsapp;
-    v_takes boolean;
+    v_begun_at timestamptz;
+    v_state public.queue_state;
 begin
     if coalesce(outcome <> all(
         '{sent,retry,hold_company,hold_number,ambiguous,refused,bad_address}'
@@ -157,19 +158,24 @@ begin
         provider_ref = coalesce(settle_message.provider_ref, t.provider_ref)
     where t.message_id = v_message.message_id
         and t.fence = settle_message.fence
-        and coalesce(t.outcome, 'lost') in ('lost', 'ambiguous');
-    v_takes := found
-        and v_message.fence = settle_message.fence
-        and (
-            v_message.state = 'sending'
-            or v_message.state in ('unknown', 'retry') and outcome = 'sent'
-        );
-    if not v_takes then
+        and coalesce(t.outcome, 'lost') in ('lost', 'ambiguous')
+    returning t.begun_at into v_begun_at;
+    if v_begun_at is null
+        or v_message.fence <> settle_message.fence
+        or v_message.state <> 'sending'
+        and not (v_message.state in ('unknown', 'retry') and outcome = 'sent') then
         return jsonb_build_object('accepted', false, 'state', v_message.state);
     end if;
-    return jsonb_build_object('accepted', true, 'state', noc.apply_message_outcome(
+    v_state := noc.apply_message_outcome(
         v_message, outcome, reason, code, provider_ref, retry_after_s, at
-    ));
+    );
+    -- A hold is of the number's token or of the company: the provider itself answered.
+    perform noc.record_call(
+        noc.provider_of_number(v_message.phone_number_id), v_message.company_cnpj, v_begun_at,
+        outcome in ('retry', 'ambiguous') and noc.is_providers_fault(outcome, reason),
+        v_message.attempts > 1, at
+    );
+    return jsonb_build_object('accepted', true, 'state', v_state);
 end;
 $$;
 

@@ -2,7 +2,8 @@
 -- call gets through. Of a provider as a whole, and of one company's calls to it.
 
 /*
-One row per provider, and per provider and company, that was ever called. closed: everything
+One row per provider, and per provider and company, that was ever called; a provider that fails by
+parts is several, by the part: `meta:<business number>`, `handler:<host>`. closed: everything
 passes. Opened by half of at least 20 calls in 30 seconds failing; then one call passes each 10
 seconds, and the first of them that succeeds closes it.
 */
@@ -15,7 +16,7 @@ create table noc.breakers (
     closed_at timestamptz,          -- when it was closed last
     constraint breakers_one_per_provider_and_company
     unique nulls not distinct (provider, company_cnpj),
-    constraint breakers_provider check (provider ~ '^[a-z][a-z0-9_]{0,39}$'),
+    constraint breakers_provider check (provider ~ '^[a-z][a-z0-9_]{0,39}(:\S{1,255})?$'),
     constraint breakers_open_has_probe check ((opened_at is null) = (probe_at is null))
 );
 
@@ -113,6 +114,54 @@ as $$
     where b.provider = cut_off_s.provider
         and (b.company_cnpj is null or b.company_cnpj = cut_off_s.company_cnpj)
         and b.opened_at is not null
+$$;
+
+/*
+Calls that a claim may reckon with: 0 while it is cut off, 1 when the probe is due, null where
+nothing is open.
+*/
+create function noc.calls_open(provider text, company_cnpj text, at timestamptz)
+returns integer
+language sql
+stable
+set search_path = ''
+as $$
+    select case when max(b.probe_at) > at then 0 when count(*) > 0 then 1 end
+    from noc.breakers as b
+    where b.provider = calls_open.provider
+        and (b.company_cnpj is null or b.company_cnpj = calls_open.company_cnpj)
+        and b.opened_at is not null
+$$;
+
+/*
+Why a call may not be made now and seconds until it makes sense to ask again; nulls: it may.
+cut_off, or retry_budget: retries that have not succeeded are at most a tenth of the calls of 30
+seconds, or 5. Asking uses nothing up.
+*/
+create function noc.why_not_call(
+    provider text, company_cnpj text, retry boolean, at timestamptz,
+    out reason text, out wait_s double precision
+)
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_recent record;
+begin
+    wait_s := nullif(noc.cut_off_s(provider, company_cnpj, at), 0);
+    if wait_s is not null then
+        reason := 'cut_off';
+    elsif retry then
+        select r.* into v_recent
+        from noc.breakers as b
+        cross join lateral noc.recent_calls(b.breaker_id, at) as r
+        where b.provider = why_not_call.provider and b.company_cnpj is null;
+        if v_recent.retries >= greatest(v_recent.calls / 10, 5) then
+            reason := 'retry_budget';
+            wait_s := 1 + 4 * random();
+        end if;
+    end if;
+end;
 $$;
 
 /* Counts a call of a closed breaker, and opens it if that was one too many. */

@@ -2,8 +2,7 @@
 
 /*
 Asks for one call: {"allowed", "probe": it is the one that a breaker lets through, "wait_s": when
-to ask again, "reason": cut_off | retry_budget, "begun_at": to be handed back with what became of
-it}. Retries that have not succeeded are at most a tenth of the calls of 30 seconds, or 5.
+to ask again, "reason": as noc.why_not_call, "begun_at": to be handed back with what became of it}.
 */
 create function noc.may_call(
     provider text, company_cnpj text, retry boolean, at timestamptz default clock_timestamp()
@@ -15,9 +14,8 @@ set search_path = ''
 as $$
 declare
     v_probe boolean;
-    v_wait double precision;
     v_breaker noc.breakers;
-    v_recent record;
+    v_no record;
 begin
     perform noc.check_provider(provider, company_cnpj);
     -- Almost always nothing is open, and then nothing is locked.
@@ -31,22 +29,15 @@ begin
         select l.* into v_breaker
         from noc.lock_breakers(provider, company_cnpj) as l
         where l.company_cnpj is null;
-        v_wait := noc.cut_off_s(provider, company_cnpj, at);
-        if v_wait > 0 then
+        v_no := noc.why_not_call(provider, company_cnpj, retry, at);
+        if v_no.reason is not null then
             return jsonb_build_object(
-                'allowed', false, 'probe', false, 'wait_s', v_wait, 'reason', 'cut_off',
+                'allowed', false, 'probe', false, 'wait_s', v_no.wait_s, 'reason', v_no.reason,
                 'begun_at', null
             );
         end if;
     end if;
     if may_call.retry then
-        v_recent := noc.recent_calls(v_breaker.breaker_id, at);
-        if v_recent.retries >= greatest(v_recent.calls / 10, 5) then
-            return jsonb_build_object(
-                'allowed', false, 'probe', false, 'wait_s', 1 + 4 * random(),
-                'reason', 'retry_budget', 'begun_at', null
-            );
-        end if;
         perform noc.count_calls(v_breaker.breaker_id, 0, 0, 1, at);
     end if;
     if v_probe then
@@ -70,8 +61,11 @@ stable
 set search_path = ''
 as $$
 begin
-    if coalesce(provider !~ '^[a-z][a-z0-9_]{0,39}$', true) then
-        perform noc.fail('PT400', 'provider', 'provider: must be a name of 1 to 40 of a-z 0-9 _');
+    if coalesce(provider !~ '^[a-z][a-z0-9_]{0,39}(:\S{1,255})?$', true) then
+        perform noc.fail(
+            'PT400', 'provider', 'provider: must be a name of 1 to 40 of a-z 0-9 _, or that, '
+            || 'a colon and which part of it'
+        );
     end if;
     if company_cnpj is not null and not exists (
         select from public.companies as c where c.company_cnpj = check_provider.company_cnpj

@@ -26,8 +26,8 @@ immutable
 set search_path = ''
 as $$
     select case outcome
-        when 'retry' then reason <> 'pair_rate'
-        when 'ambiguous' then reason <> 'sender_bug'
+        when 'retry' then reason <> 'pair_rate' and reason !~ '^rcpt_'
+        when 'ambiguous' then reason not in ('sender_bug', 'lease_lost', 'stopped')
         when 'refused'
             then reason in ('auth_invalid', 'permission', 'billing', 'account_locked')
         else false

@@ -119,6 +119,7 @@ create table noc.action_items (
     reason text,                        -- code: why it waits or ended so
     job_id uuid references public.jobs (job_id) on delete set null,     -- its new attempt
     tries integer not null default 0,
+    begun_at timestamptz,               -- when its handler was last called
     run_at timestamptz not null,
     lease_owner text,
     lease_until timestamptz,

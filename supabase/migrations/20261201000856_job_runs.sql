@@ -22,9 +22,19 @@ as $$
     select count(*) from freed
 $$;
 
+/* Whose breaker speaks for the handler: its host's. */
+create function noc.provider_of_handler(url text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+    select 'handler:' || noc.host_of(url)
+$$;
+
 /*
 Leases up to `max` due jobs for 60 seconds, of every company in turn, one per company and type:
-[{"item_id", "fence"}]. Raises PT400 worker | max.
+[{"item_id", "fence"}]. Those of a handler that is cut off wait. Raises PT400 worker | max.
 */
 create function noc.claim_job_runs(
     worker text, max integer, at timestamptz default clock_timestamp()
@@ -62,6 +72,11 @@ begin
                     and l.kind = 'job'
                     and l.state in ('leased', 'sending', 'started')
             )
+            and not exists (
+                select from noc.job_handlers as h
+                where h.job_type = i.job_type
+                    and noc.calls_open(noc.provider_of_handler(h.url), i.company_cnpj, at) = 0
+            )
         order by i.company_cnpj, i.job_type, i.item_id
     ),
 
@@ -94,7 +109,7 @@ $$;
 
 /* Puts an item back, or ends it, without a call; gives the worker's answer. */
 create function noc.leave_item(
-    item_id bigint, state text, reason text, wait_s integer, at timestamptz
+    item_id bigint, state text, reason text, wait_s double precision, at timestamptz
 )
 returns jsonb
 language plpgsql
@@ -121,7 +136,8 @@ $$;
 The last look before a handler is called; from now on the attempt exists. {"run": true, "item_id",
 "url", "secret_ref", "job_id", "retry_of", "job_type", "company_cnpj", "attempt", "action_id"}, or
 {"run": false, "reason"}: lease_lost, right_lost (the whole action is cancelled), already_running
-(it waits, an hour at most), already_retried, no_handler, actions_frozen.
+(it waits, an hour at most), already_retried, no_handler, actions_frozen; cut_off, retry_budget (as
+noc.why_not_call; it waits, and no try is counted).
 */
 create function noc.begin_job_run(
     item_id bigint, fence bigint, at timestamptz default clock_timestamp()
@@ -137,6 +153,7 @@ declare
     v_job public.jobs;
     v_run public.jobs;
     v_handler noc.job_handlers;
+    v_leave jsonb;
 begin
     select i.* into v_item from noc.action_items as i
     where i.item_id = begin_job_run.item_id
@@ -194,6 +211,16 @@ begin
         );
     end if;
 
+    v_leave := noc.may_call(
+        noc.provider_of_handler(v_handler.url), v_item.company_cnpj, v_item.tries > 0, at
+    );
+    if not (v_leave ->> 'allowed')::boolean then
+        return noc.leave_item(
+            v_item.item_id, 'waiting', v_leave ->> 'reason',
+            (v_leave ->> 'wait_s')::double precision, at
+        );
+    end if;
+
     if v_item.job_id is null then
         -- A stalled attempt is given up once another takes its place.
         update public.jobs as j
@@ -212,7 +239,7 @@ begin
     end if;
     update noc.action_items as i
     set
-        state = 'sending', job_id = v_run.job_id, tries = i.tries + 1, reason = null,
+        state = 'sending', job_id = v_run.job_id, tries = i.tries + 1, begun_at = at, reason = null,
         lease_until = at + interval '60 seconds'
     where i.item_id = v_item.item_id;
     return jsonb_build_object(
@@ -227,8 +254,21 @@ end;
 $$;
 
 /*
+The wait before the next call: what the handler asked for, an hour at most, and on top of it
+anything up to 10 s, doubled with each try.
+*/
+create function noc.job_wait(tries integer, retry_after_s integer)
+returns double precision
+language sql
+volatile
+set search_path = ''
+as $$
+    select least(greatest(retry_after_s, 0), 3600) + random() * 10 * 2 ^ (tries - 1)
+$$;
+
+/*
 What became of the call: accepted (its job runs until it says otherwise), refused (for good) or
-retry (in 5 s, 10 s … five times, never before the handler asked for, an hour at most). Gives
+retry (five times). A refusal is no fault of the handler's host, a bug of ours neither. Gives
 {"accepted"}, false when the lease had passed on. Raises PT400 outcome.
 */
 create function noc.settle_job_run(
@@ -243,6 +283,7 @@ as $$
 declare
     v_item noc.action_items;
     v_job public.jobs;
+    v_provider text;
 begin
     if coalesce(outcome not in ('accepted', 'refused', 'retry'), true) then
         perform noc.fail('PT400', 'outcome', 'outcome: must be accepted, refused or retry');
@@ -261,13 +302,24 @@ begin
     elsif outcome = 'retry' and v_item.tries < 5 then
         perform noc.leave_item(
             v_item.item_id, 'waiting', left(settle_job_run.reason, 80),
-            greatest(5 * (2 ^ (v_item.tries - 1))::integer, least(coalesce(retry_after_s, 0), 3600)), at
+            noc.job_wait(v_item.tries, coalesce(retry_after_s, 0)), at
         );
     else
         update public.jobs as j
         set status = 'failed', finished_at = at, error = left('handler: ' || settle_job_run.reason, 200)
         where j.job_id = v_item.job_id;
         perform noc.leave_item(v_item.item_id, 'failed', left(settle_job_run.reason, 80), 0, at);
+    end if;
+    select noc.provider_of_handler(h.url) into v_provider from noc.job_handlers as h
+    where h.job_type = v_item.job_type;
+    if found then
+        perform noc.record_call(
+            v_provider, v_item.company_cnpj, v_item.begun_at,
+            outcome = 'retry' and coalesce(
+                reason <> all('{http_408,http_425,sender_bug,lease_lost,stopped}'), true
+            ),
+            v_item.tries > 1, at
+        );
     end if;
     return '{"accepted": true}'::jsonb;
 end;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +13,9 @@ from tests.db.conftest import A1, Database, World, ingest, ingest_key
 from tests.db.judging import MIN, S
 
 pytestmark = pytest.mark.usefixtures("world")
+
+
+MS = timedelta(milliseconds=1)
 
 
 def claim(db: Database, at: datetime) -> list[dict[str, Any]]:
@@ -150,7 +153,7 @@ def test_a_handler_is_tried_five_times(db: Database, world: World, at: datetime,
     assert status_of(db, done) == "failed"
 
 
-@pytest.mark.parametrize(("asked", "waits"), [(None, 5), (2, 5), (60, 60), (9999, 3600)])
+@pytest.mark.parametrize(("asked", "waits"), [(None, 0), (2, 2), (60, 60), (9999, 3600)])
 def test_a_handler_is_not_called_before_the_time_that_it_asks_for(
     db: Database, world: World, at: datetime, job: UUID, asked: int | None, waits: int
 ) -> None:
@@ -158,8 +161,8 @@ def test_a_handler_is_not_called_before_the_time_that_it_asks_for(
     (lease,) = claim(db, at)
     begin(db, lease, at)
     settle(db, lease, "retry", at, asked)
-    assert claim(db, at + (waits - 1) * S) == []
-    assert len(claim(db, at + waits * S)) == 1
+    assert waits == 0 or claim(db, at + waits * S - MS) == []
+    assert len(claim(db, at + (waits + 10) * S)) == 1
 
 
 @pytest.mark.parametrize(("after", "stalled"), [(600 * S, False), (601 * S, True)])

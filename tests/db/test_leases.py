@@ -9,8 +9,10 @@ from uuid import uuid4
 import pytest
 from psycopg.types.json import Jsonb
 
+from tests.db import queueing
+from tests.db.acting import do, failed_jobs, handled
 from tests.db.conftest import Database, World
-from tests.db.judging import S
+from tests.db.judging import MIN, S
 from tests.db.telling import attempts, begin, claim, only_ours, outbox, settle, waiting
 
 __all__ = ["only_ours"]
@@ -18,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("world", "only_ours", "silence_is_no_news")
 
 
 def leases(*rows: dict[str, Any]) -> Jsonb:
-    names = ("notification_id", "check_id")
+    names = ("notification_id", "check_id", "message_id", "item_id")
     return Jsonb([{"id": next(r[n] for n in names if n in r), "fence": r["fence"]} for r in rows])
 
 
@@ -112,6 +114,50 @@ def test_a_check_is_held_and_given_back_like_a_message(db: Database, at: datetim
     assert release(db, "check", at + 29 * S, lease) == 0
 
 
+def test_a_message_of_the_queue_is_held_and_given_back_and_no_try_is_counted(
+    db: Database, at: datetime
+) -> None:
+    queueing.enqueue(db, at, queueing.wanted())
+    (lease,) = queueing.claim(db, at)
+    assert renew(db, "message", at + 29 * S, lease) == [lease["message_id"]]
+    assert queueing.claim(db, at + 58 * S) == []
+    assert release(db, "message", at + 58 * S, lease) == 1
+    found = queueing.row(db)
+    assert (found["state"], found["attempts"], found["lease_until"]) == ("queued", 0, None)
+    (again,) = queueing.claim(db, at + 58 * S)
+    assert renew(db, "message", at + 59 * S, lease) == []
+    assert queueing.begin(db, again, at + 59 * S)["send"]
+    assert renew(db, "message", at + 60 * S, again) == [again["message_id"]]
+    assert release(db, "message", at + 60 * S, again) == 0, "it is on its way"
+    assert queueing.row(db)["state"] == "sending"
+    queueing.settle(db, again, at + 61 * S)
+    assert renew(db, "message", at + 62 * S, again) == []
+
+
+def test_a_job_to_start_is_held_for_a_minute_and_given_back(
+    db: Database, world: World, at: datetime
+) -> None:
+    handled(db)
+    (job,) = failed_jobs(db, at - MIN)
+    do(db, world.admin, at, "reprocess", {"job_ids": [str(job)]}, company=None)
+    (lease,) = jobs(db, at)
+    assert renew(db, "job", at + 59 * S, lease) == [str(lease["item_id"])]
+    assert jobs(db, at + 118 * S) == []
+    assert release(db, "job", at + 118 * S, lease) == 1
+    assert db.one("select tries from noc.action_items where kind = 'job'") == 0
+    (again,) = jobs(db, at + 118 * S)
+    assert renew(db, "job", at + 119 * S, lease) == []
+    begin_job = "select noc.begin_job_run(%s, %s, %s) -> 'run'"
+    assert db.one(begin_job, again["item_id"], again["fence"], at + 119 * S)
+    assert release(db, "job", at + 120 * S, again) == 0, "its handler is being called"
+    assert renew(db, "job", at + 120 * S, again) == [str(again["item_id"])]
+
+
+def jobs(db: Database, at: datetime) -> list[dict[str, Any]]:
+    claimed: list[dict[str, Any]] = db.one("select noc.claim_job_runs('tester', 10, %s)", at)
+    return claimed
+
+
 def test_of_several_those_that_are_held_are_named(db: Database, at: datetime) -> None:
     waiting(db, at)
     (lease,) = claim(db, at)
@@ -124,13 +170,16 @@ def test_of_several_those_that_are_held_are_named(db: Database, at: datetime) ->
 @pytest.mark.parametrize(
     ("kind", "given", "field"),
     [
-        ("job", [], "kind"),
+        ("mail", [], "kind"),
         (None, [], "kind"),
         ("check", None, "leases"),
         ("check", {}, "leases"),
         ("check", [{}] * 101, "leases"),
         ("check", [{"id": "no", "fence": 1}], "leases"),
         ("check", [1], "leases"),
+        ("message", [{"id": 1, "fence": 1}], "leases"),
+        ("job", [{"id": str(uuid4()), "fence": 1}], "leases"),
+        ("job", [{"id": 10**30, "fence": 1}], "leases"),
     ],
 )
 def test_what_is_asked_wrongly_is_refused_by_name(

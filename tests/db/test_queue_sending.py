@@ -174,14 +174,14 @@ def test_a_message_is_tried_ten_times_and_waits_longer_each_time(
         at = max(row(db)["run_at"], at + 6 * S)
     assert row(db)["state"] == "dead"
     for number, wait in enumerate(waits[:-1], 1):
-        longest = min(900, 2 * 2**number)
-        assert longest / 2 <= wait <= longest
+        assert 0 <= wait <= min(900, 2 * 2**number)
+    assert max(waits) > 15, "ten waits of the longest 4 s are not as good as one of 900 s"
     assert claim(db, at + HOUR) == []
 
 
 def test_what_the_provider_asks_to_wait_is_the_least(db: Database, at: datetime) -> None:
     sent(db, at, "retry", reason="rate_limited", retry_after_s=600)
-    assert timedelta(seconds=600) < row(db)["run_at"] - at <= timedelta(seconds=604)
+    assert timedelta(seconds=600) <= row(db)["run_at"] - at <= timedelta(seconds=604)
 
 
 def test_every_company_has_its_part_of_a_claim(db: Database, at: datetime) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from workers.errors import WorkerError
-from workers.model import MessageLease, QueuedMessage, Receipt
+from workers.model import Kind, Lease, QueuedMessage, Receipt
 from workers.rpc import Rpc, open_http, open_rpc
 from workers.senders.meta import MetaAccount, MetaClient
 from workers.settings import load
@@ -44,19 +44,22 @@ class DoomedRpc:
         self._rpc = rpc
         self._fate = fate
 
-    async def claim_messages(self, owner: str, limit: int, number: str) -> list[MessageLease]:
+    async def claim_messages(self, owner: str, limit: int, number: str) -> list[Lease]:
         leases = await self._rpc.claim_messages(owner, limit, number)
         if leases:
             self._fate.at("claimed")
         return leases
 
-    async def begin_message(self, lease: MessageLease, number: str) -> QueuedMessage | str:
+    async def begin_message(self, lease: Lease, number: str) -> QueuedMessage | str:
         begun = await self._rpc.begin_message(lease, number)
         if not isinstance(begun, str):
             self._fate.at("begun")
         return begun
 
-    async def settle_message(self, lease: MessageLease, receipt: Receipt) -> bool:
+    async def renew_lease(self, kind: Kind, lease_id: str, fence: int) -> bool:
+        return await self._rpc.renew_lease(kind, lease_id, fence)
+
+    async def settle_message(self, lease: Lease, receipt: Receipt) -> bool:
         self._fate.at("settling")
         accepted = await self._rpc.settle_message(lease, receipt)
         self._fate.at("settled")

@@ -48,7 +48,7 @@ def row(event: str = "opened", channel: str = "email", **changes: Any) -> dict[s
 
 def message(event: str = "opened", channel: str = "email", **changes: Any) -> Message:
     found = Message.from_row(row(event, channel, **changes))
-    assert found is not None
+    assert isinstance(found, Message)
     return found
 
 

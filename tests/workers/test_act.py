@@ -16,6 +16,7 @@ from tests.workers.job_handler import SECRET, Handler
 from tests.workers.serving import serving
 from workers.act import Act
 from workers.handlers import HandlerClient
+from workers.lease import Terms
 from workers.rpc import open_rpc
 
 
@@ -30,6 +31,7 @@ class World:
     away: set[str] = field(default_factory=set)  # RPCs that do not answer
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     accepted: bool = True
+    held: bool = True  # what a renewal answers
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content)
@@ -43,6 +45,10 @@ class World:
                 found: Any = [{"item_id": one, "fence": 7} for one in taken]
             case "noc_begin_job_run":
                 found = self._begun(body["item_id"])
+            case "noc_renew_leases":
+                found = [one["id"] for one in body["leases"] if self.held]
+            case "noc_release_leases":
+                found = len(body["leases"])
             case _:
                 found = {"accepted": self.accepted}
         return httpx.Response(200, json=found)
@@ -107,7 +113,9 @@ async def test_a_job_is_begun_called_and_settled(world: World, worker: Act) -> N
     assert world.of("noc_settle_job_run") == [
         {"item_id": 1, "fence": 7, "outcome": "accepted", "reason": None, "retry_after_s": None}
     ]
-    assert worker.status() == {"secrets": 1, "running": 0, "unsettled": 0, "accepted": 1}
+    assert worker.status() == {
+        "secrets": 1, "running": 0, "unsettled": 0, "accepted": 1, "refused": 0, "retry": 0,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("reason", ["lease_lost", "right_lost", "already_running", "no_handler"])
@@ -167,15 +175,42 @@ async def test_a_bug_of_the_client_leaves_no_job_on_its_way(
     world.waiting = [1]
     await settled(worker)
     (receipt,) = world.of("noc_settle_job_run")
-    assert (receipt["outcome"], receipt["reason"]) == ("retry", "caller_bug")
+    assert (receipt["outcome"], receipt["reason"]) == ("retry", "sender_bug")
     assert SECRET not in caplog.text
 
 
 async def test_a_drain_ends_what_is_on_its_way(world: World, worker: Act) -> None:
     world.waiting, world.handler.slow_s = [1, 2], 0.1
     await worker.step()
+    await asyncio.sleep(0)
     await worker.drain()
     assert len(world.of("noc_settle_job_run")) == 2
+
+
+async def test_a_job_that_was_not_begun_is_given_back(world: World, worker: Act) -> None:
+    world.waiting = [1, 2]
+    await worker.step()
+    await worker.drain()
+    assert (world.started(), world.of("noc_begin_job_run")) == ([], [])
+    assert world.of("noc_release_leases") == [
+        {"kind": "job", "leases": [{"id": "1", "fence": 7}, {"id": "2", "fence": 7}]}
+    ]
+
+
+async def test_a_call_is_held_under_its_lease_and_what_was_cut_off_is_called_again(
+    world: World, worker: Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Act, "terms", Terms(lease_s=60, renew_s=0.05))
+    world.waiting, world.handler.slow_s = [1], 0.3
+    await settled(worker)
+    assert world.of("noc_renew_leases")[0] == {
+        "kind": "job",
+        "leases": [{"id": "1", "fence": 7}],
+    }
+    world.waiting, world.held, world.handler.slow_s = [2], False, 5
+    await settled(worker)
+    receipt = world.of("noc_settle_job_run")[-1]
+    assert (receipt["outcome"], receipt["reason"]) == ("retry", "lease_lost")
 
 
 async def test_no_more_is_claimed_than_can_be_called_at_once(world: World, worker: Act) -> None:

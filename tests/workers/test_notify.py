@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from functools import partial
 from typing import Any
 
 import pytest
 
 from tests.workers.conftest import Platform
 from tests.workers.telling import row
-from workers import lease
+from workers.lease import Terms
 from workers.model import Message, Receipt
 from workers.notify import Notify
 from workers.senders import Senders
@@ -139,7 +138,7 @@ async def test_a_send_whose_lease_is_over_is_cut_off_and_counts_as_perhaps_sent(
 ) -> None:
     platform.fake.untold = [row()]
     platform.fake.broken["/rest/v1/rpc/noc_renew_leases"] = (200, [], {})
-    monkeypatch.setattr(lease, "Terms", partial(lease.Terms, renew_s=0.05))
+    monkeypatch.setattr(Notify, "terms", Terms(renew_s=0.05))
 
     class Slow(Recorder):
         async def send(self, message: Message) -> Receipt:

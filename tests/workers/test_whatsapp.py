@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from workers.lease import Terms
 from workers.rpc import open_rpc
 from workers.senders.meta import MetaAccount, MetaClient
 from workers.whatsapp import WhatsApp
@@ -35,6 +36,7 @@ class World:
     away: set[str] = field(default_factory=set)  # RPCs that do not answer
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     slow_s: float = 0.0
+    held: bool = True  # what a renewal answers
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content)
@@ -54,6 +56,10 @@ class World:
                 found: Any = [{"message_id": one, "fence": 7} for one in taken]
             case "noc_begin_message":
                 found = self._begun(body["message_id"])
+            case "noc_renew_leases":
+                found = [one["id"] for one in body["leases"] if self.held]
+            case "noc_release_leases":
+                found = len(body["leases"])
             case _:
                 found = {"accepted": True, "state": "sent"}
         return httpx.Response(200, json=found)
@@ -114,7 +120,9 @@ async def test_a_message_is_begun_sent_and_settled(world: World, worker: WhatsAp
     assert (receipt["outcome"], receipt["provider_ref"]) == ("sent", "wamid.1")
 
 
-@pytest.mark.parametrize("reason", ["paused", "paced", "lease_lost", "expired"])
+@pytest.mark.parametrize(
+    "reason", ["paused", "paced", "cut_off", "retry_budget", "lease_lost", "expired"]
+)
 async def test_what_may_not_be_begun_is_not_sent(
     world: World, worker: WhatsApp, reason: str
 ) -> None:
@@ -171,8 +179,37 @@ async def test_what_meta_answers_is_said_in_the_databases_words(
 async def test_a_drain_ends_what_is_on_its_way(world: World, worker: WhatsApp) -> None:
     world.waiting, world.slow_s = ["m1", "m2"], 0.1
     await worker.step()
+    await asyncio.sleep(0)
     await worker.drain()
     assert len(world.of("noc_settle_message")) == 2
+
+
+async def test_a_message_that_was_not_begun_is_given_back(world: World, worker: WhatsApp) -> None:
+    world.waiting = ["m1", "m2"]
+    await worker.step()
+    await worker.drain()
+    assert world.of("noc_begin_message") == world.of("messages") == []
+    assert world.of("noc_release_leases") == [
+        {"kind": "message", "leases": [{"id": "m1", "fence": 7}, {"id": "m2", "fence": 7}]}
+    ]
+
+
+async def test_a_send_is_held_under_its_lease_and_what_was_cut_off_may_have_arrived(
+    world: World, worker: WhatsApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WhatsApp, "terms", Terms(renew_s=0.05))
+    world.waiting, world.slow_s = ["m1"], 0.3
+    await settled(worker)
+    assert world.of("noc_renew_leases")[0] == {
+        "kind": "message",
+        "leases": [{"id": "m1", "fence": 7}],
+    }
+    assert world.of("noc_settle_message")[0]["outcome"] == "sent"
+    world.waiting, world.held, world.slow_s = ["m2"], False, 5
+    await settled(worker)
+    receipt = world.of("noc_settle_message")[-1]
+    assert (receipt["outcome"], receipt["reason"]) == ("ambiguous", "lease_lost")
+    assert len(world.of("messages")) == 2, "neither is sent again"
 
 
 async def test_no_more_is_claimed_than_can_be_sent_at_once(world: World, worker: WhatsApp) -> None:

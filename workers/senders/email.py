@@ -21,6 +21,7 @@ from workers.wording import Notice, notice_of
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 BAD_ADDRESS: Final = frozenset({550, 551, 553})  # said of the recipient
+BUSY_MAILBOX: Final = frozenset({450, 451, 452})  # likewise, and no fault of the server's
 DEFAULT_PORTS: Final = {"smtp": 587, "smtps": 465}
 
 
@@ -142,6 +143,8 @@ def _refusal(stage: str, error: aiosmtplib.SMTPResponseException) -> Receipt:
     """4xx may pass later, 5xx is for good; who is refused at RCPT has a bad address."""
     if isinstance(error, aiosmtplib.SMTPAuthenticationError) and error.code >= 500:
         return Receipt("refused", "auth_invalid")
+    if stage == "rcpt" and error.code in BUSY_MAILBOX:
+        return Receipt("retry", f"rcpt_{error.code}")
     if error.code < 500:
         return Receipt("retry", f"smtp_{error.code}" if error.code >= 400 else "smtp_answer")
     if stage == "rcpt" and error.code in BAD_ADDRESS:
