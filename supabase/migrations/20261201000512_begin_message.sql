@@ -76,7 +76,7 @@ begin
         return jsonb_build_object('send', false, 'reason', 'paused');
     end if;
     -- Before its turn is taken; that it may be called is sure once that was.
-    v_no := noc.why_not_call(v_provider, v_message.company_cnpj, v_message.attempts > 0, at);
+    v_no := noc.why_not_call(v_provider, v_message.company_cnpj, v_message.failures > 0, at);
     if v_no.reason is not null then
         perform noc.release_message(
             v_message.message_id, at + make_interval(secs => v_no.wait_s)
@@ -90,7 +90,7 @@ begin
         perform noc.release_message(v_message.message_id, v_wait);
         return jsonb_build_object('send', false, 'reason', 'paced');
     end if;
-    v_leave := noc.may_call(v_provider, v_message.company_cnpj, v_message.attempts > 0, at);
+    v_leave := noc.may_call(v_provider, v_message.company_cnpj, v_message.failures > 0, at);
     if not (v_leave ->> 'allowed')::boolean then
         perform noc.release_message(
             v_message.message_id,

@@ -173,7 +173,7 @@ begin
     perform noc.record_call(
         noc.provider_of_number(v_message.phone_number_id), v_message.company_cnpj, v_begun_at,
         outcome in ('retry', 'ambiguous') and noc.is_providers_fault(outcome, reason),
-        v_message.attempts > 1, at
+        v_message.failures > 0, at
     );
     return jsonb_build_object('accepted', true, 'state', v_state);
 end;

@@ -171,6 +171,14 @@ def test_retries_wait_where_they_have_had_their_share_and_the_first_tries_go_on(
     assert begin(db, again, at + 2 * MIN)["send"]
 
 
+def test_what_was_held_by_the_provider_is_no_retry(db: Database, at: datetime) -> None:
+    many(db, at, 10)
+    for lease in begun_all(db, at):
+        settle(db, lease, at, "hold_number", "auth_invalid", 190)
+    assert db.one("select noc.resume_queue(null, null, 0, null, %s)", at + MIN)
+    assert len(begun_all(db, at + MIN)) == 10
+
+
 def test_a_late_word_that_it_was_sent_counts_for_the_provider(db: Database, at: datetime) -> None:
     many(db, at, 2)
     calls(db, at, 20, provider=META)
