@@ -50,8 +50,10 @@ begin
 end;
 $$;
 
-/* The channel by which a notice reaches the contact, null: none works. By mail alone: WhatsApp has
-no approved template for it. */
+/*
+The channel by which a notice reaches the contact: mail, else WhatsApp for who takes alerts by it;
+null: none works.
+*/
 create function noc.notice_channel(contact noc.contacts)
 returns text
 language sql
@@ -60,5 +62,9 @@ set search_path = ''
 as $$
     select case
         when contact.email is not null and contact.email_broken_at is null then 'email'
+        when
+            contact.phone is not null
+            and contact.whatsapp_from is not null
+            and contact.whatsapp_broken_at is null then 'whatsapp'
     end
 $$;

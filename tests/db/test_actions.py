@@ -24,6 +24,7 @@ from tests.db.acting import (
 )
 from tests.db.conftest import A1, A2, B1, GROUP_A, GROUP_B, Database, World, member
 from tests.db.judging import HOUR, MIN, S, at_that_time, kinds, opened, queued
+from tests.db.telling import contact
 
 pytestmark = pytest.mark.usefixtures("world")
 MOCK = {"source": "mock", "minutes": 60}
@@ -435,6 +436,39 @@ def test_a_notice_goes_to_the_scope_after_thirty_seconds_and_not_twice(
     )
     assert aborted["status"] == "cancelled"
     assert db.one("select state from noc.notifications where event = 'notice'") == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("email", "phone", "broken", "told"),
+    [
+        ("a@x.test", "+5511988880001", None, ["email"]),
+        ("a@x.test", "+5511988880001", "email", ["whatsapp"]),
+        (None, "+5511988880001", None, ["whatsapp"]),
+        (None, "+5511988880001", "whatsapp", []),
+        ("a@x.test", None, "email", []),
+    ],
+)
+def test_a_notice_takes_the_channel_that_works_mail_first(
+    db: Database,
+    world: World,
+    at: datetime,
+    email: str | None,
+    phone: str | None,
+    broken: str | None,
+    told: list[str],
+) -> None:
+    contact(db, role="cliente", email=email, phone=phone, opted_in=True)
+    if broken:
+        db.run(f"update noc.contacts set {broken}_broken_at = %s where name = 'Ana'", at)
+    params = {"template": "mitigated"}
+    if told:
+        execute(db, world.franqueado_a, at, preview(db, world.franqueado_a, at, "notify", params))
+    else:
+        query = "select noc.preview_action('notify', %s, null, %s, null, %s)"
+        refused = refusal(db, world.franqueado_a, query, A1, json.dumps(params), at)
+        assert refused == "nothing_to_do"
+    found = db.all("select channel from noc.notifications where event = 'notice'")
+    assert [one["channel"] for one in found] == told
 
 
 def test_who_operates_the_whole_scope_sees_actions_with_people(

@@ -36,7 +36,7 @@ API_ROLES = ("anon", "authenticated", "service_role", "noc_worker", "noc_ingest"
 # Arguments that name nobody's data, so that nothing has to be checked against the caller.
 HARMLESS = {"at", "data", "nonce", "include_ended"}
 CHECKS = re.compile(
-    r"\bnoc\.(require_\w+|refuse|refuse_action|resolve_scope|read_scope_of|silence_target|operable_target)\("
+    r"\bnoc\.(require_\w+|refuse|refuse_action|resolve_scope|read_scope_of|silence_target|operable_target|operable_scopes)\("
 )
 
 
