@@ -6,7 +6,7 @@ STACK := $(PY) -m dev.stack
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
 .PHONY: help up down reset logs status test check policies types lock \
-	admin ingest-key deploy-check verify-audit empty scenario bench proof evidence
+	admin ingest-key job-host deploy-check verify-audit empty scenario bench proof evidence
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ admin: ## EMAIL=…: make an existing Auth user the first admin (DATABASE_URL se
 
 ingest-key: ## COMPANY=<cnpj> [LABEL=…] [SERVICE=…] [MESSAGES=1], or PLATFORM=1: print a new ingest key, once
 	$(call module,ingest_key,$(if $(PLATFORM),--platform,'$(COMPANY)') $(if $(LABEL),--label '$(LABEL)') $(if $(SERVICE),--service '$(SERVICE)') $(if $(MESSAGES),--messages))
+
+job-host: ## HOST=<host[:port]> [REMOVE=1]: a host on which handlers of jobs may lie
+	$(call module,job_host,'$(HOST)' $(if $(REMOVE),--remove))
 
 deploy-check: ## check the project that DATABASE_URL names; changes nothing
 	$(call module,deploy_check,)

@@ -64,8 +64,9 @@ $$;
 /*
 The payload as it is kept, every time absolute. Raises PT400 naming the field:
 pause_queue {minutes 1-1440 (30) | until | until_resumed, admin's}; resume_queue {ramp_s 0-3600
-(300), stale: send (preset), hold or drop, of what came more than a day ago}; reprocess {job_ids | message_ids} or {kind: job | message, job_type, from, to};
-switch_source {source: mock, minutes 1-60 (30)} or {source: supabase}; notify {template}.
+(300), stale: send (preset), hold or drop, of what came more than a day ago}; reprocess {job_ids |
+message_ids} or {kind: job | message, job_type, from, to}; switch_source
+{source: mock, minutes 1-60 (30)} or {source: supabase}; notify {template}.
 */
 create function noc.checked_action(action text, params jsonb, is_admin boolean, at timestamptz)
 returns jsonb

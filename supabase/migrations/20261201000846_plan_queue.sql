@@ -21,9 +21,10 @@ as $$
 $$;
 
 /*
-Does with those of the plan's stale messages that still wait what the action says, an item each: `drop` cancels them
-(error_class dropped), `hold` keeps them from being sent until a person decides (error_class held,
-run_at infinity; they still expire), `send` lets those that were held go. Gives how many.
+Does with those of the plan's stale messages that still wait what the action says, an item each:
+`drop` cancels them (error_class dropped), `hold` keeps them from being sent until a person decides
+(error_class held, run_at infinity; they still expire), `send` lets those that were held go. Gives
+how many.
 */
 create function noc.settle_stale(action public.noc_actions, ids uuid [], at timestamptz)
 returns bigint

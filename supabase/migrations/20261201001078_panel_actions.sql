@@ -382,3 +382,10 @@ language sql
 stable
 set search_path = ''
 begin atomic select noc.envelope(noc.data_source(company_cnpj, now())); end;
+
+create function public.noc_list_job_handlers()
+returns json
+language sql
+stable
+set search_path = ''
+begin atomic select noc.envelope(noc.list_job_handlers()); end;

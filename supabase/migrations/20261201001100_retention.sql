@@ -24,6 +24,10 @@ begin
             ('noc.worker_heartbeats', 'received_at', interval '7 days'),
             ('noc.notifications', 'done_at', interval '13 months'),
             ('noc.action_plans', 'expires_at', interval '1 day'),
+            -- The trail keeps who did what and why for longer; what names jobs and messages goes
+            -- with them.
+            ('noc.action_items', 'done_at', interval '13 months'),
+            ('public.noc_actions', 'ended_at', interval '2 years'),
             ('public.sessions', 'last_seen_at', interval '6 months'),
             ('public.queue_whatsapp', 'updated_at', interval '13 months'),
             ('noc.message_contents', 'created_at', interval '30 days'),

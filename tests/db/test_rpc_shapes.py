@@ -33,6 +33,7 @@ READS = (
     "noc_list_queue",
     "noc_list_messages",
     "noc_list_sessions",
+    "noc_list_job_handlers",
     "noc_data_source",
 )
 ENVELOPE = {"server_time", "tick_at", "versions", "data"}

@@ -60,3 +60,11 @@ def expected_sources(rights: Rights, facts: Facts) -> Shown:
 
 def observed_sources(data: list[dict[str, Any]]) -> Shown:
     return {(s["company_cnpj"], s["banner"]) for s in data}
+
+
+def expected_handlers(rights: Rights, facts: Facts) -> Shown:
+    return {(row["job_type"], row["url"]) for row in facts.private["job_handlers"] if rights.admin}
+
+
+def observed_handlers(data: dict[str, Any]) -> Shown:
+    return {(one["job_type"], one["url"]) for one in data["handlers"]}

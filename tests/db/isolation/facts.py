@@ -28,6 +28,7 @@ PRIVATE = (
     "breakers",
     "queue_pauses",
     "message_contents",
+    "job_handlers",
 )
 TABLES = """
 select c.relname from pg_catalog.pg_class as c

@@ -142,6 +142,10 @@ class Filler:
             )
         self._own_messages()
         self._pauses()
+        self.connection.execute(
+            "insert into noc.job_handlers (job_type, url, secret_ref, effect)"
+            " values ('isolada', 'https://jobs.example.com/', 'MAIN', 'send')"
+        )
         for index in self._some(3, 15):
             started = self._ago(hours=40)
             status = self.random.choice(("running", "success", "failed"))

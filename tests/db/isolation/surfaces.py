@@ -160,6 +160,7 @@ PLAIN: Final = {
     "noc_badge": Plain(states.expected_badge, states.observed_badge),
     "noc_list_rules": Plain(rules.expected_rules, rules.observed_rules),
     "noc_data_source": Plain(acts.expected_sources, acts.observed_sources),
+    "noc_list_job_handlers": Plain(acts.expected_handlers, acts.observed_handlers),
     "noc_verify_audit": Plain(trail.expected_chains, trail.observed_chains),
     "noc_list_silences": Plain(silenced.expected_silences, silenced.observed_silences),
     "noc_list_contacts": Plain(telling.expected_contacts, telling.observed_contacts),
