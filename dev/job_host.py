@@ -1,4 +1,4 @@
-"""`python -m dev.job_host HOST [--remove]`: a host on which handlers of jobs may lie, or no more."""
+"""`python -m dev.job_host HOST [--remove]`: a host on which handlers of jobs may lie, or not."""
 
 import argparse
 import sys

@@ -133,7 +133,8 @@ as $$
         and k.revoked_at is null;
     select noc.issue_ingest_key(
         create_demo_ingest_key.company_cnpj, create_demo_ingest_key.label, 'api',
-        '{api,omie,f360,whatsapp,llm,banks}', null, now() + interval '1 year', true
+        '{api,omie,f360,whatsapp,llm,banks}', noc.ingest_kinds('company'),
+        now() + interval '1 year', true
     ) ->> 'key'
 $$;
 

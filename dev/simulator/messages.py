@@ -1,4 +1,5 @@
-"""A company's outgoing WhatsApp messages: queued, then sent or failed a few seconds later."""
+"""WhatsApp messages that a company's own service sends and reports: queued, then sent or failed a
+few seconds later."""
 
 import math
 from dataclasses import asdict, dataclass
@@ -9,15 +10,12 @@ from typing import Any, Final, Self
 from dev.simulator.catalogue import Company
 from dev.simulator.chance import chance, poisson
 from dev.simulator.rhythm import activity
-from dev.simulator.scenarios import Scenario, queue_is_stuck
 from dev.simulator.traffic import SLOT, Event
 
 MESSAGES_PER_S: Final = 0.04
 MEDIAN_WAIT_S: Final = 6.0
 FAILURE_RATE: Final = 0.01
 ATTEMPTS_OF_A_FAILURE: Final = 3
-STUCK_AIM: Final = 140  # above the limit of 100, well below 500
-BURST_PER_SLOT: Final = 15
 DRAIN_PER_SLOT: Final = 10
 
 
@@ -53,20 +51,14 @@ class Queue:
             for message in self.waiting
         ]
 
-    def advance(self, slot: datetime, scenario: Scenario, seed: int) -> list[Event]:
+    def advance(self, slot: datetime, seed: int) -> list[Event]:
         """Moves the queue through one slot and reports what changed."""
         source = chance(seed, "messages", self._company.cnpj, slot.timestamp())
-        stuck = queue_is_stuck(scenario, slot, self._company.cnpj)
-        new = [self._new(slot, source, n) for n in range(self._arrivals(slot, source, stuck))]
+        expected = MESSAGES_PER_S * self._company.weight * activity(slot) * SLOT.total_seconds()
+        new = [self._new(slot, source, number) for number in range(poisson(source, expected))]
         self.waiting += new
         events = [_report(message, "queued", 0, message.created_at) for message in new]
-        return events if stuck else events + self._leave(slot + SLOT, source)
-
-    def _arrivals(self, slot: datetime, source: Random, stuck: bool) -> int:
-        expected = MESSAGES_PER_S * self._company.weight * activity(slot) * SLOT.total_seconds()
-        count = poisson(source, expected)
-        missing = STUCK_AIM - len(self.waiting) if stuck else 0
-        return max(count, min(missing, BURST_PER_SLOT))
+        return events + self._leave(slot + SLOT, source)
 
     def _new(self, slot: datetime, source: Random, number: int) -> Message:
         created = slot + SLOT * source.random()

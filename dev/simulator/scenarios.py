@@ -10,7 +10,7 @@ from dev.simulator.files import read_json, write_json
 
 SLOW_COMPANY: Final = "11222333000181"
 FAILING_COMPANY: Final = "A1B2C3D4000193"
-STUCK_COMPANY: Final = "12ABC34501DE35"
+FILLING_COMPANY: Final = "12ABC34501DE35"
 ESCALATES_AFTER: Final = timedelta(minutes=6)
 # An alert closes on good calls, not on few: after a story they stay as many as in it.
 AFTERMATH: Final = timedelta(minutes=15)
@@ -25,8 +25,9 @@ STORIES: Final[Mapping[str, str]] = {
         "DEGRADED, yellow, after about 5 min; DOWN, red, after about 10 min."
     ),
     "queue": (
-        "Farmácia Ipê Amarelo: WhatsApp messages stop leaving; over 130 wait within 30 s "
-        "(limit 100). DEGRADED, yellow, after about 4 min."
+        "Farmácia Ipê Amarelo: the host writes to the same six people again and again, who are "
+        "sent one message each in 6 s; over 130 wait after 40 s (limit 100). DEGRADED, yellow, "
+        "after about 4 min."
     ),
     "llm-down": (
         "All companies: the LLM provider answers 503 to probes, calls get no answer. "
@@ -37,7 +38,7 @@ STORIES: Final[Mapping[str, str]] = {
         "probes that time out: about 60 s; its error rate follows. F360 stays up."
     ),
     "recover": (
-        "Back to normal. Probes are good after two answers, waiting messages leave within 30 s; "
+        "Back to normal. Probes are good after two answers, waiting messages leave within 3 min; "
         "alerts of the 5 min windows close after 5 to 8 min."
     ),
 }
@@ -113,9 +114,9 @@ def _is_aftermath(scenario: Scenario, at: datetime) -> bool:
     return scenario.name == NORMAL and scenario.since <= at < scenario.since + AFTERMATH
 
 
-def queue_is_stuck(scenario: Scenario, at: datetime, cnpj: str) -> bool:
-    """Whether that company's messages do not leave."""
-    return scenario.plays("queue", at) and cnpj == STUCK_COMPANY
+def queue_fills(scenario: Scenario, at: datetime, cnpj: str) -> bool:
+    """Whether that company hands over more messages than may leave."""
+    return scenario.plays("queue", at) and cnpj == FILLING_COMPANY
 
 
 def write_scenario(path: Path, scenario: Scenario) -> None:

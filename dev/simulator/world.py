@@ -7,11 +7,14 @@ from typing import Any, Final
 from dev.simulator.catalogue import COMPANIES, Company
 from dev.simulator.jobs import job_events
 from dev.simulator.messages import Queue
+from dev.simulator.outgoing import outgoing
 from dev.simulator.scenarios import Scenario
 from dev.simulator.sender import Batch, batches
 from dev.simulator.traffic import SLOT, Event, calls, log_lines, slot_start
 
 BACKFILL: Final = timedelta(minutes=60)
+# What the NOC is to send is handed over when it comes up, never as history.
+HANDED_OVER_LATE: Final = timedelta(seconds=30)
 
 
 class World:
@@ -55,12 +58,15 @@ class World:
         self, company: Company, since: datetime, until: datetime, scenario: Scenario
     ) -> dict[str, list[Event]]:
         queue = self._queues[company.cnpj]
-        found: dict[str, list[Event]] = {"api_usage": [], "app_logs": [], "queue_whatsapp": []}
+        kinds = ("api_usage", "app_logs", "queue_whatsapp", "messages")
+        found: dict[str, list[Event]] = {kind: [] for kind in kinds}
         slot = since
         while slot < until:
             found["api_usage"] += calls(company, slot, scenario, self._seed)
             found["app_logs"] += log_lines(company, slot, scenario, self._seed)
-            found["queue_whatsapp"] += queue.advance(slot, scenario, self._seed)
+            found["queue_whatsapp"] += queue.advance(slot, self._seed)
+            if slot >= until - HANDED_OVER_LATE:
+                found["messages"] += outgoing(company, slot, scenario, self._seed)
             slot += SLOT
         found["jobs"] = job_events(company, since, until, scenario, self._seed)
         return found

@@ -3,26 +3,33 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from dev.simulator.catalogue import COMPANIES
+from dev.simulator.catalogue import COMPANIES, Company
 from dev.simulator.jobs import job_events
 from dev.simulator.messages import Queue
-from dev.simulator.scenarios import NORMAL, STUCK_COMPANY, Scenario
+from dev.simulator.outgoing import outgoing
+from dev.simulator.scenarios import FILLING_COMPANY, NORMAL, Scenario
 from dev.simulator.traffic import SLOT, Event
 from dev.simulator.world import World
 from tests.dev.worlds import BUSY, BY_CNPJ, CALM, slots
 
-STUCK = BY_CNPJ[STUCK_COMPANY]
+FILLING = BY_CNPJ[FILLING_COMPANY]
 MINUTE = timedelta(minutes=1)
 CNPJS = [company.cnpj for company in COMPANIES]
 
 
-def play(queue: Queue, since: datetime, lasts: timedelta, scenario: Scenario) -> list[Event]:
-    return [e for slot in slots(since, lasts) for e in queue.advance(slot, scenario, 1)]
+def play(queue: Queue, since: datetime, lasts: timedelta) -> list[Event]:
+    return [e for slot in slots(since, lasts) for e in queue.advance(slot, 1)]
+
+
+def handed_over(
+    company: Company, since: datetime, lasts: timedelta, scenario: Scenario
+) -> list[Event]:
+    return [e for slot in slots(since, lasts) for e in outgoing(company, slot, scenario, 1)]
 
 
 def test_a_healthy_queue_holds_few_messages_and_each_leaves_once() -> None:
-    queue = Queue(STUCK)
-    events = play(queue, BUSY, 60 * MINUTE, CALM)
+    queue = Queue(FILLING)
+    events = play(queue, BUSY, 60 * MINUTE)
     assert len(queue.waiting) < 10
     words = Counter((event["external_id"], event["status"]) for event in events)
     assert set(words.values()) == {1}
@@ -33,36 +40,51 @@ def test_a_healthy_queue_holds_few_messages_and_each_leaves_once() -> None:
     assert queued - left == {message.external_id for message in queue.waiting}
 
 
-def test_a_stuck_queue_passes_130_within_a_minute_and_sends_nothing() -> None:
-    queue = Queue(STUCK)
-    events = play(queue, BUSY, MINUTE, Scenario("queue", BUSY))
-    assert {event["status"] for event in events} == {"queued"}
-    assert 130 < len(queue.waiting) < 200
-    other = Queue(COMPANIES[0])
-    play(other, BUSY, MINUTE, Scenario("queue", BUSY))
-    assert len(other.waiting) < 10
+def test_companies_hand_over_a_few_messages_to_many_people() -> None:
+    for company in COMPANIES:
+        events = handed_over(company, BUSY, 60 * MINUTE, CALM)
+        assert 40 < len(events) < 200
+        assert len({event["to"] for event in events}) > len(events) / 2
+        assert len({event["external_id"] for event in events}) == len(events)
 
 
-def test_recovery_drains_the_queue_within_a_minute() -> None:
-    queue = Queue(STUCK)
-    play(queue, BUSY, 5 * MINUTE, Scenario("queue", BUSY))
+def test_the_queues_story_fills_one_queue_past_its_limit_and_keeps_it_there() -> None:
+    story = Scenario("queue", BUSY)
+    for minutes in (1, 10):
+        events = handed_over(FILLING, BUSY, minutes * MINUTE, story)
+        same = Counter(event["to"] for event in events).most_common(6)
+        # Each of the six is sent one message in 6 s.
+        waiting = sum(count for _, count in same) - minutes * 60
+        assert 130 < waiting < 200
+    other = handed_over(COMPANIES[0], BUSY, 10 * MINUTE, story)
+    assert other == handed_over(COMPANIES[0], BUSY, 10 * MINUTE, CALM)
+
+
+def test_recovery_hands_over_nothing_more_to_the_same_people() -> None:
     later = BUSY + 5 * MINUTE
-    events = play(queue, later, MINUTE, Scenario(NORMAL, later))
-    assert len(queue.waiting) < 10
-    assert sum(event["status"] == "sent" for event in events) > 120
+    assert handed_over(FILLING, later, MINUTE, Scenario(NORMAL, later)) == handed_over(
+        FILLING, later, MINUTE, CALM
+    )
+
+
+def test_what_is_to_be_sent_is_never_handed_over_as_history() -> None:
+    first = World(1, dict.fromkeys(CNPJS), None).advance(BUSY, CALM)
+    events = [e for batch in first if batch.kind == "messages" for e in batch.events]
+    at = [datetime.strptime(e["external_id"].split("-")[1], "%Y%m%dT%H%M%S") for e in events]
+    assert all(one.replace(tzinfo=UTC) >= BUSY - timedelta(seconds=30) for one in at)
 
 
 def test_a_saved_queue_goes_on_as_if_nothing_had_happened() -> None:
-    queue = Queue(STUCK)
-    play(queue, BUSY, MINUTE, Scenario("queue", BUSY))
-    restored = Queue.restored(STUCK, queue.saved())
+    queue = Queue(FILLING)
+    play(queue, BUSY, MINUTE)
+    restored = Queue.restored(FILLING, queue.saved())
     assert restored.waiting == queue.waiting
-    assert Queue.restored(STUCK, None).waiting == []
-    assert Queue.restored(STUCK, [{"external_id": "x"}]).waiting == []
+    assert Queue.restored(FILLING, None).waiting == []
+    assert Queue.restored(FILLING, [{"external_id": "x"}]).waiting == []
 
 
 def test_reports_of_a_message_grow_older_never_younger() -> None:
-    for event in play(Queue(STUCK), BUSY, 30 * MINUTE, CALM):
+    for event in play(Queue(FILLING), BUSY, 30 * MINUTE):
         assert event["created_at"] <= event["updated_at"]
 
 
@@ -113,7 +135,8 @@ def test_the_first_start_fills_the_last_hour_and_goes_on_from_there() -> None:
     ]
     assert BUSY - 60 * MINUTE <= min(moments) < BUSY - 59 * MINUTE
     assert BUSY - MINUTE < max(moments) <= BUSY
-    assert {batch.kind for batch in first} == {"api_usage", "app_logs", "jobs", "queue_whatsapp"}
+    kinds = {batch.kind for batch in first} - {"messages"}
+    assert kinds == {"api_usage", "app_logs", "jobs", "queue_whatsapp"}
     assert all(1 <= len(batch.events) <= 1000 for batch in first)
     assert world.advance(BUSY + SLOT * 0.5, CALM) == [], "no slot has ended"
     following = world.advance(BUSY + SLOT * 10, CALM)
@@ -146,8 +169,8 @@ def test_a_restart_goes_on_after_what_is_stored_and_counts_nothing_twice() -> No
 
 def test_a_company_that_starts_over_gets_its_hour_again_and_the_others_do_not() -> None:
     world = World(1, dict.fromkeys(CNPJS), None)
-    first = [batch for batch in world.advance(BUSY, CALM) if batch.cnpj == STUCK_COMPANY]
-    world.restart(STUCK_COMPANY)
+    first = [batch for batch in world.advance(BUSY, CALM) if batch.cnpj == FILLING_COMPANY]
+    world.restart(FILLING_COMPANY)
     again = world.advance(BUSY, CALM)
     assert [(b.cnpj, b.kind, b.events) for b in again] == [
         (b.cnpj, b.kind, b.events) for b in first

@@ -15,10 +15,10 @@ from dev.simulator.rhythm import SAO_PAULO, activity
 from dev.simulator.scenarios import (
     ALWAYS,
     FAILING_COMPANY,
+    FILLING_COMPANY,
     NORMAL,
     SLOW_COMPANY,
     STORIES,
-    STUCK_COMPANY,
     Scenario,
     read_scenario,
     write_scenario,
@@ -68,9 +68,9 @@ def test_the_flow_is_a_few_events_a_second_and_follows_the_day() -> None:
 
 
 def test_the_same_seed_gives_the_same_events_and_another_gives_others() -> None:
-    again = calls_of(STUCK_COMPANY, BUSY, 5, seed=7)
-    assert again == calls_of(STUCK_COMPANY, BUSY, 5, seed=7)
-    assert again != calls_of(STUCK_COMPANY, BUSY, 5, seed=8)
+    again = calls_of(FILLING_COMPANY, BUSY, 5, seed=7)
+    assert again == calls_of(FILLING_COMPANY, BUSY, 5, seed=7)
+    assert again != calls_of(FILLING_COMPANY, BUSY, 5, seed=8)
     assert again != calls_of(SLOW_COMPANY, BUSY, 5, seed=7)
 
 
@@ -124,7 +124,7 @@ def test_latency_slows_one_company_at_omie_and_nothing_else() -> None:
     slow = calls_of(SLOW_COMPANY, BUSY, 30, story)
     assert 1500 < p95_ms([e for e in slow if e["service"] == "omie"]) < 2000
     assert p95_ms([e for e in slow if e["service"] == "f360"]) < 1000
-    other = [e for e in calls_of(STUCK_COMPANY, BUSY, 30, story) if e["service"] == "omie"]
+    other = [e for e in calls_of(FILLING_COMPANY, BUSY, 30, story) if e["service"] == "omie"]
     assert p95_ms(other) < 1000
 
 
