@@ -30,7 +30,7 @@ begin
             and s.last_seen_at = v_last;
     end if;
     if coalesce(v_last < at - interval '1 minute', true) then
-        insert into noc.touched (table_name, company_cnpj) values ('user_sessions', v_company);
+        insert into noc.touched (table_name, company_cnpj) values ('sessions', v_company);
     end if;
     return jsonb_build_object('server_time', at);
 end;

@@ -124,6 +124,6 @@ def test_whoever_is_seen_is_announced_to_the_company(
     with db.acting_as(world.cliente_a1):
         db.run("select public.noc_touch_session()")
     db.run("select noc.announce_touched()")
-    topics = db.all("select topic from noc.versions where table_name = 'user_sessions'")
+    topics = db.all("select topic from noc.versions where table_name = 'sessions'")
     assert f"noc:company:{A1}" in {row["topic"] for row in topics}
     assert f"noc:company:{B1}" not in {row["topic"] for row in topics}

@@ -25,7 +25,7 @@ const readsOf: Record<string, readonly Read[]> = {
   service_health: ["overview", "matrix"],
   queue_whatsapp: ["overview", "queue"],
   jobs: ["overview", "jobs"],
-  user_sessions: ["sessions"],
+  sessions: ["sessions"],
   companies: ["me", "sources", "overview", "matrix", "history", "queue", "jobs", "sessions"],
   company_groups: ["me", "overview"],
   memberships: ["me", "sources", "overview", "matrix", "timeline", "history", "silences", "contacts", "notifications", "rules", "queue", "jobs", "sessions", "actions"],
