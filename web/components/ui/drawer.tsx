@@ -101,7 +101,7 @@ export function Drawer({ title, icon, note, onClose, closeLabel, back, footer, c
 /** A part of a drawer, between two lines. */
 export function DrawerSection({ children, label }: { children: ReactNode; label?: string }) {
   return (
-    <section aria-label={label} className="grid gap-2 border-b border-line-1 px-5 py-3.5 last:border-b-0 max-tablet:px-3">
+    <section aria-label={label} className="grid gap-2 border-b border-line-1 px-5 py-3.5 max-tablet:px-3">
       {children}
     </section>
   );
