@@ -112,7 +112,7 @@ describe("a franqueado", () => {
     await page.getByRole("menuitem", { name: "Alternar fonte" }).click();
     await plan(page).getByText("Exportar, fechar e gravar ficam travados enquanto durar.").waitFor();
     await execute(page, /^Mostrar demonstração em 1 empresa \(Padaria Três Marias\) por 30\smin$/);
-    const demo = page.getByRole("status").filter({ hasText: "DADOS DE DEMONSTRAÇÃO" });
+    const demo = page.getByText("DADOS DE DEMONSTRAÇÃO", { exact: true });
     await demo.waitFor();
     await strip(page).getByText("Dados de demonstração").waitFor();
     await effectsEndIn(2);
@@ -126,14 +126,15 @@ describe("a franqueado", () => {
     await openAs(page, "franqueado@noc.local", HERE);
     await page.getByRole("button", { name: /^Pausar fila: Padaria/ }).click();
     await plan(page).getByRole("button", { name: /^Pausar \d+ mensagens/ }).waitFor();
-    await page.route("**/rest/v1/rpc/noc_execute_action", async (route) => {
-      await page.unroute("**/rest/v1/rpc/noc_execute_action");
-      await fillQueue(30);
-      await route.fulfill({
-        status: 409,
-        json: { code: "PT409", message: "more", details: null, hint: "plan_stale" },
-      });
-    });
+    const stale = { code: "PT409", message: "more", details: null, hint: "plan_stale" };
+    await page.route(
+      "**/rest/v1/rpc/noc_execute_action",
+      async (route) => {
+        await fillQueue(30);
+        await route.fulfill({ status: 409, json: stale });
+      },
+      { times: 1 },
+    );
     await execute(page, /^Pausar 2\d mensagens/);
     await plan(page).getByRole("alert").getByText(/^alcançava 2\d, agora 5\d$/).waitFor();
     await execute(page, /^Pausar 5\d mensagens/);

@@ -24,7 +24,7 @@ function RowHead({ company, reachable }: { company: MatrixCompany; reachable: bo
       title={`${company.name} · ${format.cnpj(company.company_cnpj)}`}
       className="h-(--h-row) border-b border-line-1 p-0 text-left group-last:border-b-0 font-medium"
     >
-      <span className="flex items-center gap-2 pr-1 pl-3">
+      <span className="noc-row-name relative flex items-center gap-2 pr-2 pl-3">
         <StatusShape status={company.status} size={14} label={t(looks[company.status].word)} />
         <span className="min-w-0 grow truncate">{company.name}</span>
         <CompanyMenu company={company} reachable={reachable} />

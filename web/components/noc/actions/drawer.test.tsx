@@ -136,6 +136,7 @@ describe("executing", () => {
   it("waits for a reason of ten letters where one is needed", async () => {
     const db = database([{ needs_reason: true }]);
     openDrawer(db);
+    await button(PAUSE);
     write("curto");
     fireEvent.click(await button(PAUSE));
     expect(await screen.findByText("Escreva o motivo, com 10 a 500 letras.")).toBeTruthy();
