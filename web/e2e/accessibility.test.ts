@@ -5,6 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dropAlerts, openAlert } from "./alerts";
 import { badge, contextOf, enterAs, launch, openAs, WEB_URL, type Screen } from "./browser";
+import { dropTabRows, tabRows } from "./tab-rows";
 
 let browser: Browser;
 let axe: string;
@@ -115,6 +116,27 @@ describe.each(screens)("axe finds nothing on %s", (screen) => {
       expect(await violations(page)).toEqual([]);
     } finally {
       await page.context().close();
+    }
+  });
+
+  test.each(["queues", "jobs", "sessions", "actions"])("in the tab %s and beside it", async (tab) => {
+    await tabRows();
+    const page = await (await contextOf(browser, screen)).newPage();
+    try {
+      await openAs(page, "franqueado@noc.local", `/noc/?tab=${tab}`);
+      const panel = page.getByRole("tabpanel");
+      await panel.getByText(/./).first().waitFor();
+      await page.waitForLoadState("networkidle");
+      expect(await violations(page)).toEqual([]);
+      const opens = panel.getByRole("button", { name: /^Ver (mensagens|tentativas) de/ });
+      if ((await opens.count()) === 0) return;
+      await opens.first().click();
+      await page.getByRole("complementary").getByText(/./).first().waitFor();
+      await page.waitForLoadState("networkidle");
+      expect(await violations(page)).toEqual([]);
+    } finally {
+      await page.context().close();
+      await dropTabRows();
     }
   });
 
