@@ -21,7 +21,7 @@ function Row({ said: { copy, name, status, word, skew } }: { said: WorkerSaid })
         {copy.instance}
       </TableCell>
       <TableCell>
-        <StatusPill status={status} word={word} className="flex" />
+        <StatusPill status={status} word={word} className="align-middle" />
       </TableCell>
       <TableCell numeric className="max-tablet:hidden">
         {t("time.ago", { age: format.duration(copy.age_s) })}

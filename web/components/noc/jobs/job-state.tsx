@@ -15,6 +15,6 @@ export function JobState({ job }: { job: Job }) {
     state === "stalled" && job.stalled_at !== null
       ? t("jobs.stalledSince", { time: format.time(job.stalled_at) })
       : t(`jobs.state.${state}`);
-  if (status !== null) return <StatusPill status={status} word={word} className="flex" />;
+  if (status !== null) return <StatusPill status={status} word={word} className="align-middle" />;
   return <span className="text-small whitespace-nowrap text-fg-2">{word}</span>;
 }
