@@ -6,7 +6,7 @@ import { useFormat, useT, type Translate } from "@/lib/noc/i18n";
 import { messageWhy } from "@/lib/noc/queue-said";
 import type { Message, MessageEvent } from "@/lib/noc/types/queue";
 import type { Status } from "@/lib/noc/types";
-import { PanelState, settled } from "../panel-state";
+import { PanelState, READY, settled, showsContent } from "../panel-state";
 import { Steps, type Step } from "../steps";
 
 const looks: Partial<Record<MessageEvent["what"], Status>> = {
@@ -53,6 +53,7 @@ export function MessageStory({ message, name }: { message: Message; name: string
   const format = useFormat();
   const read = useMessage(message.message_id);
   const story = read.data?.data ?? null;
+  const condition = settled(story, useReadCondition(read));
   return (
     <div className="grid gap-3 bg-sunken px-3 py-3 tablet:px-5">
       <p className="flex flex-wrap gap-x-4 gap-y-1 text-small text-fg-2">
@@ -64,7 +65,8 @@ export function MessageStory({ message, name }: { message: Message; name: string
       {message.reported && <p className="text-small text-fg-2">{t("message.reportedNote")}</p>}
       <PanelState
         name={t("message.storyTitle")}
-        condition={settled(story, useReadCondition(read))}
+        // That it is old, the list says already.
+        condition={showsContent(condition) ? READY : condition}
         shape="list"
       >
         {story !== null && (
