@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.instance import Live, running, without_traffic
+from tests.live.instance import Live, running, senders_alone, without_traffic
 from tests.live.person import Person
+from tests.live.replicas import QUIET, copies
 from tests.live.silence import DeadWorker, StoppedSchedule, dead_worker, stopped_schedule
 from tests.live.waiting import wait_until
 from tests.scale import scale
@@ -55,6 +56,22 @@ def live(template: Path) -> Iterator[Live]:
     """A whole NOC without traffic of its own, every probe of it UP."""
     with running(template, "live", without_traffic) as started:
         wait_until("every probe is UP", lambda: all_up(started))
+        yield started
+
+
+@pytest.fixture(scope="session")
+def senders(template: Path) -> Iterator[Live]:
+    """An instance without probes and traffic, at which files take turns (sending.py)."""
+    with running(template, "senders", senders_alone) as started:
+        started.rows("update public.noc_rules set enabled = false")
+        yield started
+
+
+@pytest.fixture(scope="session")
+def copied(template: Path) -> Iterator[Live]:
+    """Several copies of some workers, slow providers, and nobody who is told of anything else."""
+    with running(template, "copies", copies) as started:
+        started.rows(QUIET)
         yield started
 
 

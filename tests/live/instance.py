@@ -28,6 +28,7 @@ from tests.live.person import Person
 from workers.model import WORKERS
 
 API_ONLY: Final = Wanted(web=False, workers=False, traffic=False, limits=False)
+SENDING: Final = ("notify", "whatsapp", "act")  # the workers whose work leaves the NOC
 WHOLE: Final = Wanted(web=False, workers=True, traffic=True, limits=False)
 INTERVAL_S: Final = 5  # of every probe, the least that a check may have
 RECHECK_S: Final = 2
@@ -69,6 +70,12 @@ class Live:
     def stop(self, name: str) -> None:
         """Ends a process as an operator would."""
         self._supervisor.stop(name, signal.SIGINT if name == "postgres" else signal.SIGTERM)
+
+    def pid(self, name: str) -> int:
+        """Of a process that was started."""
+        record = processes.read_record(self.instance.run / f"{name}.json")
+        assert record is not None, f"{name} was never started"
+        return record.pid
 
     def kill(self, name: str) -> None:
         """Ends a process as the kernel does when memory is short."""
@@ -149,36 +156,14 @@ def each_worker_alone(services: list[Service]) -> list[Service]:
     return kept + [_only(together, name) for name in WORKERS]
 
 
-def notifier_alone(services: list[Service]) -> list[Service]:
-    """The API, the fakes that messages go to, and the notifier: nothing else changes the world."""
-    wanted = ("rest", "gateway", "auth", "fakes", "notify")
-    return [one for one in each_worker_alone(services) if one.name in wanted]
-
-
-def queue_alone(services: list[Service]) -> list[Service]:
-    """The API with its functions, the fake Meta, and the sender of the WhatsApp queue."""
-    wanted = ("rest", "gateway", "auth", "fakes", "whatsapp")
+def senders_alone(services: list[Service]) -> list[Service]:
+    """The API with its functions, whom messages and calls go to, and the workers of SENDING."""
+    wanted = ("rest", "gateway", "auth", "fakes", "jobs", *SENDING)
     return [
         one
         for one in each_worker_alone(services)
         if one.name in wanted or one.name.startswith("function-")
     ]
-
-
-def jobs_alone(services: list[Service]) -> list[Service]:
-    """The API with its functions, the example of a handler, and the worker that calls it."""
-    wanted = ("rest", "gateway", "auth", "jobs", "act")
-    return [
-        one
-        for one in each_worker_alone(services)
-        if one.name in wanted or one.name.startswith("function-")
-    ]
-
-
-def webhook_alone(services: list[Service]) -> list[Service]:
-    """The API and the function that Meta calls: nobody sends anything."""
-    wanted = ("rest", "gateway", "auth", "function-whatsapp-webhook")
-    return [one for one in services if one.name in wanted]
 
 
 def _started(instance: Instance, template: Path, arrange: Arrange) -> Live:

@@ -16,11 +16,13 @@ from psycopg.types.json import Jsonb
 
 from tests.live.instance import Live
 from tests.live.queue_sender import POINTS, Fate, send_forever
+from tests.live.sending import leases_run_out
 from tests.live.telling import Post
 from tests.live.waiting import wait_until
+from tests.scale import scale
 
 SENDERS: Final = 4
-PER_KILL: Final = 20  # messages
+PER_KILL: Final = 20 if scale() >= 1 else 12  # messages
 KILLS_PER_CRASH: Final = 20
 SLOW_S: Final = 0.05  # of the provider, so that kills meet sends
 # What goes wrong at the provider, and whether nobody knows afterwards what became of the message.
@@ -81,6 +83,7 @@ class Storm:
     def _drain(self, dice: random.Random, post: Post) -> None:
         """Calm weather: what is left is sent, and leases of the killed run out."""
         httpx.delete(f"{self.live.instance.fakes_url}/_fake/meta/script", trust_env=False)
+        leases_run_out(self.live)
         senders = [self._start(dice, number, calm=True) for number in range(SENDERS)]
         try:
             wait_until("every message has ended", lambda: self.live.value(OPEN) == 0, 1800)

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.live.instance import Live, notifier_alone, running
+from tests.live.instance import Live
+from tests.live.sending import at_rest
 from tests.live.telling import Post, probed
 from tests.live.waiting import wait_until
 
 COMPANY = "A1B2C3D4000193"
-# The silence of the other workers would be told too.
-PROBES_ALONE = """
-    update public.noc_rules set enabled = code = 'service_down', no_data = 'keep_last'
-"""
 
 
 @pytest.fixture(scope="module")
-def telling(template: Path) -> Iterator[Live]:
-    """An instance whose only worker is the notifier."""
-    with running(template, "notify", notifier_alone) as started:
-        started.rows(PROBES_ALONE)
-        yield started
+def telling(senders: Live) -> Live:
+    """An instance whose only worker is the notifier; the silence of others would be told too."""
+    at_rest(senders, ("notify",), rules=("service_down",))
+    return senders
 
 
 def test_an_alert_and_its_end_reach_whom_they_concern_and_nobody_else(telling: Live) -> None:

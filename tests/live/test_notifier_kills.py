@@ -6,13 +6,13 @@ import random
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from tests.live.instance import Live, notifier_alone, running
+from tests.live.instance import Live
+from tests.live.replicas import alone
+from tests.live.sending import leases_run_out
 from tests.live.telling import OPEN, Post
 from tests.live.waiting import took, wait_until
 from tests.scale import scaled
@@ -21,13 +21,8 @@ from tests.scale import scaled
 REACHED: Final = {"sent", "delivered", "read"}
 KILLS: Final = scaled(100, least=4)
 PEOPLE: Final = 10  # told of each alert, by mail and by WhatsApp
-SLOW_S: Final = 0.3  # of the providers, so that kills meet sends
+NOTIFIER: Final = "notify-1"
 RECOVERY_S: Final = 35.0
-QUIET: Final = """
-    update public.noc_rules set enabled = false where enabled;
-    update noc.contacts set deleted_at = now(), name = null, email = null, phone = null,
-        user_id = null where deleted_at is null
-"""
 # People who have not been told of anything, so that no limit bundles what they are told.
 PEOPLE_OF: Final = """
     insert into noc.contacts (name, email, phone, role, email_from, whatsapp_from)
@@ -65,14 +60,10 @@ RECOVERIES: Final = """
 
 
 @pytest.fixture(scope="module")
-def telling(template: Path) -> Iterator[Live]:
-    """The notifier, slow providers, and nobody who is told of anything else."""
-    with running(template, "kills", notifier_alone) as started:
-        started.rows(QUIET)
-        post = Post(started)
-        post.order("mail/script", {"always": {"stage": "data", "hang_s": SLOW_S}})
-        post.order("meta/script", {"always": {"hang_s": SLOW_S}})
-        yield started
+def telling(copied: Live) -> Live:
+    """One notifier, slow providers, and nobody who is told of anything else."""
+    alone(copied, NOTIFIER)
+    return copied
 
 
 def test_no_alert_is_lost_and_none_told_twice_though_the_notifier_is_killed(
@@ -88,8 +79,10 @@ def test_no_alert_is_lost_and_none_told_twice_though_the_notifier_is_killed(
             telling.rows("select noc.tick(clock_timestamp())")
         telling.rows(FORGET)
         time.sleep(chance.uniform(0.05, 1.2))
-        telling.kill("notify")
-        telling.repair("notify")
+        telling.kill(NOTIFIER)
+        if number == KILLS - 1:
+            leases_run_out(telling)
+        telling.repair(NOTIFIER)
     began = time.monotonic()
     wait_until("every message has ended", lambda: telling.value(OPEN) == 0)
     took("from the last kill to the last message", time.monotonic() - began)

@@ -9,23 +9,21 @@ from __future__ import annotations
 import secrets
 import statistics
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
 import httpx
 
 from dev.fakes.meta.webhooks import encode, signature
 from dev.fakes.settings import MetaSettings
-from tests.live.instance import Live, queue_alone, running
+from tests.live.instance import Live
 from tests.live.queue_storm import Storm
+from tests.live.sending import at_rest
 from tests.live.telling import Post
 from tests.scale import scale
 
 # A storm lasts for seconds a kill.
-KILLS: Final = 1000 if scale() >= 1 else 20
-NAIVE_KILLS: Final = 20
+KILLS: Final = 1000 if scale() >= 1 else 12
+NAIVE_KILLS: Final = 20 if scale() >= 1 else 12
 RECOVERY_S: Final = 35.0
 NUMBER: Final = MetaSettings().phone_number_ids[0]
 STATES: Final = """
@@ -43,16 +41,13 @@ RECOVERIES: Final = """
 OUTCOMES: Final = "select outcome, count(*) from noc.message_attempts group by outcome"
 
 
-@contextmanager
-def weather(template: Path, label: str) -> Iterator[tuple[Live, Storm]]:
-    """An instance for one storm; no webhook of Meta's comes by itself."""
-    with running(template, label, queue_alone) as live:
-        live.stop("whatsapp")
-        post = Post(live)
-        post.order("meta/webhook", {"url": None})
-        seed = secrets.token_hex(4)
-        print(f"\nqueue storm {label}: seed {seed}", flush=True)
-        yield live, Storm(live, seed)
+def weather(live: Live, label: str) -> Storm:
+    """One storm over an empty queue; no webhook of Meta's comes by itself."""
+    at_rest(live, ())
+    Post(live).order("meta/webhook", {"url": None})
+    seed = secrets.token_hex(4)
+    print(f"\nqueue storm {label}: seed {seed}", flush=True)
+    return Storm(live, seed)
 
 
 def rang(live: Live) -> Counter[str]:
@@ -75,29 +70,29 @@ def told(storm: Storm, live: Live) -> None:
 
 
 def test_with_meta_nothing_is_lost_or_doubled_and_what_is_unknown_is_counted(
-    template: Path,
+    senders: Live,
 ) -> None:
-    with weather(template, "meta") as (live, storm):
-        storm.run(KILLS)
-        told(storm, live)
-        states, calls = dict(live.rows(STATES)), rang(live)
-        assert len(states) == storm.messages, "none is lost"
-        assert set(states.values()) <= {"sent", "unknown"}
-        assert set(calls.values()) <= {1}, "none is sent twice"
-        assert {one for one, state in states.items() if state == "sent"} <= set(calls)
-        assert set(calls) <= set(states), "none came from elsewhere"
-        outcomes = dict(live.rows(OUTCOMES))
-        unknown = Counter(states.values())["unknown"]
-        assert unknown == outcomes.get("lost", 0) + outcomes.get("ambiguous", 0)
-        assert outcomes.get("lost", 0) <= storm.kills.total()
-        assert outcomes.get("ambiguous", 0) <= storm.ambiguous
+    live, storm = senders, weather(senders, "meta")
+    storm.run(KILLS)
+    told(storm, live)
+    states, calls = dict(live.rows(STATES)), rang(live)
+    assert len(states) == storm.messages, "none is lost"
+    assert set(states.values()) <= {"sent", "unknown"}
+    assert set(calls.values()) <= {1}, "none is sent twice"
+    assert {one for one, state in states.items() if state == "sent"} <= set(calls)
+    assert set(calls) <= set(states), "none came from elsewhere"
+    outcomes = dict(live.rows(OUTCOMES))
+    unknown = Counter(states.values())["unknown"]
+    assert unknown == outcomes.get("lost", 0) + outcomes.get("ambiguous", 0)
+    assert outcomes.get("lost", 0) <= storm.kills.total()
+    assert outcomes.get("ambiguous", 0) <= storm.ambiguous
 
-        webhooks_of(live)
-        after = dict(live.rows(STATES))
-        assert {one for one, state in after.items() if state == "delivered"} == set(calls)
-        still = {one for one, state in after.items() if state == "unknown"}
-        assert still == set(states) - set(calls), "unknown is what never left"
-        print(f"{unknown} unknown, {len(still)} of them after Meta's webhooks")
+    webhooks_of(live)
+    after = dict(live.rows(STATES))
+    assert {one for one, state in after.items() if state == "delivered"} == set(calls)
+    still = {one for one, state in after.items() if state == "unknown"}
+    assert still == set(states) - set(calls), "unknown is what never left"
+    print(f"{unknown} unknown, {len(still)} of them after Meta's webhooks")
 
 
 def webhooks_of(live: Live) -> None:
@@ -119,23 +114,23 @@ def webhooks_of(live: Live) -> None:
         httpx.post(url, content=raw, headers=signed, timeout=30).raise_for_status()
 
 
-def test_with_a_provider_that_knows_repeats_every_message_arrives_once(template: Path) -> None:
-    with weather(template, "repeats") as (live, storm):
-        live.rows(KNOWS_REPEATS, NUMBER)
-        Post(live).order("meta/repeats", {"known": True})
-        storm.run(KILLS)
-        told(storm, live)
-        states, calls = dict(live.rows(STATES)), rang(live)
-        assert set(states.values()) == {"sent"}
-        assert len(states) == storm.messages
-        assert calls == dict.fromkeys(states, 1)
+def test_with_a_provider_that_knows_repeats_every_message_arrives_once(senders: Live) -> None:
+    live, storm = senders, weather(senders, "repeats")
+    live.rows(KNOWS_REPEATS, NUMBER)
+    Post(live).order("meta/repeats", {"known": True})
+    storm.run(KILLS)
+    told(storm, live)
+    states, calls = dict(live.rows(STATES)), rang(live)
+    assert set(states.values()) == {"sent"}
+    assert len(states) == storm.messages
+    assert calls == dict.fromkeys(states, 1)
 
 
-def test_whoever_simply_tries_again_with_meta_sends_twice(template: Path) -> None:
+def test_whoever_simply_tries_again_with_meta_sends_twice(senders: Live) -> None:
     """The control: the same storm shows it where repeats are sent to who cannot know them."""
-    with weather(template, "naive") as (live, storm):
-        live.rows(KNOWS_REPEATS, NUMBER)
-        storm.run(NAIVE_KILLS)
-        doubled = sum(count > 1 for count in rang(live).values())
-        print(f"{storm.kills.total()} kills, {doubled} messages sent twice")
-        assert doubled > 0
+    live, storm = senders, weather(senders, "naive")
+    live.rows(KNOWS_REPEATS, NUMBER)
+    storm.run(NAIVE_KILLS)
+    doubled = sum(count > 1 for count in rang(live).values())
+    print(f"{storm.kills.total()} kills, {doubled} messages sent twice")
+    assert doubled > 0

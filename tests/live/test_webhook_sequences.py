@@ -6,10 +6,9 @@ import json
 import random
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -17,7 +16,8 @@ import pytest
 
 from dev.fakes.meta.webhooks import encode, signature
 from dev.fakes.settings import MetaSettings
-from tests.live.instance import Live, running, webhook_alone
+from tests.live.instance import Live
+from tests.live.sending import at_rest
 from tests.scale import scaled
 
 SEQUENCES: Final = scaled(5000, least=200)
@@ -72,10 +72,10 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def webhook(template: Path) -> Iterator[Live]:
+def webhook(senders: Live) -> Live:
     """An instance whose queue nobody but Meta moves."""
-    with running(template, "webhooks", webhook_alone) as started:
-        yield started
+    at_rest(senders, ())
+    return senders
 
 
 def end_of(before: str, true: frozenset[str]) -> tuple[str, str, int | None]:

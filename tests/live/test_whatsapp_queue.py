@@ -5,8 +5,6 @@ from __future__ import annotations
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -14,7 +12,8 @@ import pytest
 
 from dev.fakes.meta.webhooks import encode, signature
 from dev.fakes.settings import MetaSettings
-from tests.live.instance import Live, queue_alone, running
+from tests.live.instance import Live
+from tests.live.sending import at_rest
 from tests.live.telling import Post
 from tests.live.waiting import wait_until
 from tests.scale import scale
@@ -30,10 +29,10 @@ KEY: Final = """
 
 
 @pytest.fixture(scope="module")
-def queue(template: Path) -> Iterator[Live]:
+def queue(senders: Live) -> Live:
     """An instance whose only worker sends the queue."""
-    with running(template, "queue", queue_alone) as started:
-        yield started
+    at_rest(senders, ("whatsapp",), rules=("whatsapp_queue_held",))
+    return senders
 
 
 def message(number: int, **more: object) -> dict[str, Any]:
