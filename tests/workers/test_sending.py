@@ -162,7 +162,8 @@ async def test_a_receipt_waits_while_nobody_takes_it_and_not_when_it_is_refused(
     worker = Errands(Leases(), "a")
     worker.answers = [answer]
     await under_way(worker)
-    await asyncio.sleep(0.02)
+    while worker.status()["running"]:
+        await asyncio.sleep(0.001)
     assert worker.status()["unsettled"] == waits
     await worker.step()
     assert worker.status()["unsettled"] == 0
