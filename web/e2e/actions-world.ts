@@ -11,7 +11,8 @@ export async function fillQueue(count: number): Promise<void> {
     `select noc.store_messages(:'company', (
        select jsonb_agg(jsonb_build_object(
          'external_id', 'e2e-' || gen_random_uuid(), 'to', (5511900000000 + n)::text,
-         'template', 'cobranca', 'run_at', now() + interval '1 h'
+         'template', 'noc_alerta_fechado', 'parameters', '["Omie lento", "Padaria", "4 min"]'::jsonb,
+         'run_at', now() + interval '1 h'
        )) from generate_series(1, :count) as n
      ), now());
      select noc.announce('queue_whatsapp', :'company');`,
@@ -33,6 +34,17 @@ export async function waitingMessages(): Promise<number> {
     await sql(
       `select count(*) from public.queue_whatsapp
        where company_cnpj = :'company' and external_id like 'e2e-%' and status = 'queued';`,
+      OURS,
+    ),
+  );
+}
+
+/** How many of them the provider took. */
+export async function sentMessages(): Promise<number> {
+  return Number(
+    await sql(
+      `select count(*) from public.queue_whatsapp
+       where company_cnpj = :'company' and external_id like 'e2e-%' and status = 'sent';`,
       OURS,
     ),
   );

@@ -11,6 +11,7 @@ import {
   messagesAreDue,
   queueAlert,
   rampIsOver,
+  sentMessages,
   waitingMessages,
 } from "./actions-world";
 import { PADARIA } from "./alerts";
@@ -76,7 +77,8 @@ describe("a franqueado", () => {
     await told(page, /^Fila da Padaria Três Marias retomada/);
     await strip(page).waitFor({ state: "detached" });
     await rampIsOver();
-    await expect.poll(waitingMessages, { timeout: 90_000, interval: 500 }).toBe(0);
+    await expect.poll(waitingMessages, { timeout: 150_000, interval: 500 }).toBe(0);
+    expect(await sentMessages()).toBe(600);
 
     await effectsAreDue();
     await page.goto(`${WEB_URL}/noc/?alert=${alert_id}`);
@@ -85,7 +87,7 @@ describe("a franqueado", () => {
     await drawer.getByText("Pausar fila: teve efeito").waitFor(SOON);
     await drawer.getByText("Retomar fila: teve efeito").waitFor(SOON);
     expect(traces.complaints).toEqual([]);
-  }, 240_000);
+  }, 300_000);
 
   test("starts a failed job again and sees it end well", async () => {
     const job = await failJob();
