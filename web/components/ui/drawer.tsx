@@ -90,7 +90,7 @@ export function Drawer({ title, icon, note, onClose, closeLabel, back, footer, c
       </header>
       <div className="min-h-0 grow overflow-y-auto overscroll-contain">{children}</div>
       {footer !== undefined && (
-        <footer className="grid shrink-0 gap-2.5 border-t border-line-1 bg-sunken px-5 py-3 max-tablet:px-3">
+        <footer className="grid shrink-0 grid-cols-[minmax(0,1fr)] gap-2.5 border-t border-line-1 bg-sunken px-5 py-3 max-tablet:px-3">
           {footer}
         </footer>
       )}

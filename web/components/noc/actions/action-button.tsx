@@ -16,19 +16,22 @@ export interface ActionButtonProps {
   icon?: ReactNode;
   /** What is said of it where the label alone does not tell whom it is about. */
   name?: string;
+  /** On a phone its sign alone is shown; the label is still said. */
+  compact?: boolean;
   className?: string;
 }
 
 /** Opens the preview of an action; a locked one stays where it was and says why. */
 export function ActionButton(props: ActionButtonProps) {
-  const { ask, label, locked, tone = "outline", size = "row", icon, name, className = "" } = props;
+  const { ask, label, locked, tone = "outline", size = "row", icon, name, compact = false, className = "" } = props;
   const actions = useActions();
   const reason = locked ?? actions.locked;
   const said = name === undefined ? {} : { "aria-label": name };
+  const word = compact ? <span className="max-tablet:sr-only">{label}</span> : label;
   if (reason !== null) {
     return (
       <LockedButton size={size} reason={reason} className={className} {...said}>
-        {label}
+        {word}
       </LockedButton>
     );
   }
@@ -44,7 +47,7 @@ export function ActionButton(props: ActionButtonProps) {
       {...said}
     >
       {icon}
-      {label}
+      {word}
     </Button>
   );
 }

@@ -56,13 +56,14 @@ export function PlanFooter(props: PlanFooterProps) {
   const t = useT();
   const format = useFormat();
   const over = left <= 0 && !inDoubt;
-  const look = "min-h-9 grow max-tablet:min-h-11 h-auto whitespace-normal py-1.5 text-balance";
+  // All of what it does is said, on two lines where one is too short.
+  const look = "h-auto! min-h-9 min-w-0 shrink! grow py-1.5 text-balance whitespace-normal! max-tablet:min-h-11";
   return (
     <>
       {problem !== null && <Problem>{problem}</Problem>}
       {plan !== null && <Validity plan={plan} left={left} />}
       <div className="flex gap-2">
-        <Button size="large" onClick={onClose} className="max-tablet:h-auto max-tablet:min-h-11">
+        <Button size="large" onClick={onClose} className="self-stretch h-auto! min-h-9 max-tablet:min-h-11">
           {t("action.cancel")}
         </Button>
         {plan !== null && over && (

@@ -1,10 +1,11 @@
 "use client";
 
-import { Check, Info, ListChecks, ScrollText, Undo2 } from "lucide-react";
+import { Check, Info, ListChecks, ScrollText, Undo2, type LucideIcon } from "lucide-react";
 import { effectSaid, textOf } from "@/lib/noc/action-said";
 import { figuresOf, isGrave, nextSaid, warningSaid } from "@/lib/noc/action-notes";
 import { useFormat, useT } from "@/lib/noc/i18n";
 import { readable } from "@/lib/noc/sentence";
+import type { ActionKind } from "@/lib/noc/types";
 import type { ActionWarning, Plan, Sample } from "@/lib/noc/types/actions";
 import { DrawerSection } from "../../ui/drawer";
 import { Age } from "../age";
@@ -119,7 +120,14 @@ export function Warnings({ warnings, now }: { warnings: readonly ActionWarning[]
   );
 }
 
-const marks = [Check, Undo2, ScrollText];
+/** Before the last line, which is of the trail. */
+const marks: Record<ActionKind, readonly LucideIcon[]> = {
+  pause_queue: [Check, Undo2],
+  resume_queue: [Check, Undo2],
+  reprocess: [Check, Undo2],
+  switch_source: [Undo2],
+  notify: [Undo2, ListChecks],
+};
 
 /** What happens once it is done. */
 export function PlanNext({ plan }: { plan: Plan }) {
@@ -131,7 +139,7 @@ export function PlanNext({ plan }: { plan: Plan }) {
       <h3 className="text-small font-medium">{t("action.next")}</h3>
       <ul className="grid gap-1.5 text-small text-fg-2">
         {lines.map((line, index) => {
-          const Mark = (index === lines.length - 1 ? ScrollText : marks[index]) ?? ListChecks;
+          const Mark = marks[plan.action][index] ?? ScrollText;
           return (
             <li key={line} className="flex gap-2">
               <Mark aria-hidden size={14} className="mt-px shrink-0" />

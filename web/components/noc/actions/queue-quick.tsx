@@ -30,8 +30,9 @@ export function QueueQuick({ kpi, company }: QueueQuickProps) {
       label={label}
       name={said}
       locked={null}
-      icon={<ActionIcon action={action} size={12} />}
-      className="max-tablet:absolute max-tablet:top-7 max-tablet:right-1 max-tablet:h-11 max-tablet:px-3"
+      icon={<ActionIcon action={action} size={14} />}
+      compact
+      className="max-tablet:absolute max-tablet:top-8 max-tablet:right-1 max-tablet:size-11 max-tablet:px-0"
     />
   );
 }
