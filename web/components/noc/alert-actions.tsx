@@ -140,12 +140,13 @@ function More({ alert, onAckFor, onOpen, ref }: MoreProps) {
 /** The contacts of its company may be told; of several companies, in the alert of each. */
 function NotifyItem({ alert }: { alert: Alert }) {
   const t = useT();
+  const { may } = useAlertWork();
   const { ask, locked } = useActions();
   const offer = notifyOffer(t, alert);
   return (
     <Item
       icon={<ActionIcon action="notify" size={14} />}
-      locked={offer.locked !== null || locked !== null}
+      locked={offer.locked !== null || locked !== null || !may(alert)}
       onSelect={() => {
         ask(offer.ask);
       }}

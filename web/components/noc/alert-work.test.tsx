@@ -205,7 +205,7 @@ describe("for a cliente", () => {
     fireEvent.click(locked);
     expect(notice()).toContain("Quem os trata é o franqueado ou um admin.");
     const items = within(openMenu()).getAllByRole("menuitem");
-    expect(items.map((item) => item.getAttribute("aria-disabled"))).toEqual(Array(5).fill("true"));
+    expect(items.map((item) => item.getAttribute("aria-disabled"))).toEqual(Array(6).fill("true"));
     expect(plainText(screen.getByRole("menu"))).toContain("Seu papel acompanha os alertas.");
     for (const item of items) fireEvent.click(item);
     expect(rpc).not.toHaveBeenCalled();

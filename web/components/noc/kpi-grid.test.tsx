@@ -24,7 +24,7 @@ describe("the indicators", () => {
     expect(card("Erros")).toContain("0,6%−0,2 pp4xx 2,1 % · à parte");
     expect(card("Requisições")).toContain("1.284/min+4 %ontem, mesma hora: 1.235");
     expect(card("Fila")).toContain(
-      "236pendentes3 falharamFarmácia Ipê Amarelo128mais antiga 6 min",
+      "236pendentes3 falharamPausarFarmácia Ipê Amarelo128mais antiga 6 min",
     );
   });
 

@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { makeAction, makePlan } from "@/components/noc/actions/testing";
-import { choicesOf, nextTime, paramsOf, type ActionAsk } from "./action";
-import { isInDoubt, reasonsOf } from "./action-error";
-import { differenceSaid } from "./action-notes";
-import { endSaid, verifiedSaid } from "./action-result";
-import { actionSaid, buttonSaid, ofSaid } from "./action-said";
-import { NocError } from "./error";
-import { createFormat } from "./format";
-import { createTranslate } from "./i18n";
-import { actionFor, alertOffer, companyOffers } from "./quick";
-import type { ActionKind } from "./types";
-import { pt } from "./words-pt";
+import { choicesOf, nextTime, paramsOf, type ActionAsk } from "@/lib/noc/action";
+import { isInDoubt, reasonsOf } from "@/lib/noc/action-error";
+import { differenceSaid } from "@/lib/noc/action-notes";
+import { endSaid, verifiedSaid } from "@/lib/noc/action-result";
+import { actionSaid, buttonSaid, ofSaid } from "@/lib/noc/action-said";
+import { NocError } from "@/lib/noc/error";
+import { createFormat } from "@/lib/noc/format";
+import { createTranslate } from "@/lib/noc/i18n";
+import { actionFor, alertOffer, companyOffers } from "@/lib/noc/quick";
+import type { ActionKind } from "@/lib/noc/types";
+import { pt } from "@/lib/noc/words-pt";
+import { makeAction, makePlan } from "./testing";
 
 const t = createTranslate("pt-BR");
 const en = createTranslate("en");
