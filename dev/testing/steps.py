@@ -93,10 +93,10 @@ def tests() -> list[Step]:
             stack=True,
         ),
         *_lane(
-            "clusters of their own",
+            "a cluster of its own",
             _pytest("pytest db", "tests/db", apart=True),
-            _pytest("pytest live", "tests/live"),
         ),
+        *_lane("instances of their own", _pytest("pytest live", "tests/live")),
         *_lane(
             "the shared instance",
             _pytest("pytest other", "tests", "--ignore", "tests/db", "--ignore", "tests/live"),
