@@ -114,7 +114,8 @@ $$;
 
 /*
 The open breakers within the scopes (of all companies: to everybody), the oldest first:
-[{"provider", "company_cnpj", "since", "probe_at"}].
+[{"provider", "company_cnpj", "since", "probe_at"}]. Which number or host of a provider it is
+("meta:123") is for who sees everything; others are told "meta".
 */
 create function noc.cut_off_json(scopes text [])
 returns jsonb
@@ -123,7 +124,10 @@ stable
 set search_path = ''
 as $$
     select coalesce(jsonb_agg(jsonb_build_object(
-        'provider', b.provider, 'company_cnpj', b.company_cnpj, 'since', b.opened_at,
+        'provider', case
+            when '*' = any(scopes) then b.provider else split_part(b.provider, ':', 1)
+        end,
+        'company_cnpj', b.company_cnpj, 'since', b.opened_at,
         'probe_at', b.probe_at
     ) order by b.opened_at, b.provider, b.company_cnpj), '[]')
     from noc.breakers as b

@@ -51,7 +51,11 @@ def observed_traffic(data: Json) -> tuple[Any, ...]:
 
 def expected_cut_off(scope: Scope, facts: Facts) -> set[tuple[Any, ...]]:
     return {
-        (row["provider"], row["company_cnpj"], row["opened_at"])
+        (
+            row["provider"] if scope.everything else row["provider"].split(":")[0],
+            row["company_cnpj"],
+            row["opened_at"],
+        )
         for row in facts.private["breakers"]
         if row["opened_at"] is not None
         and (row["company_cnpj"] is None or scope.covers(row["company_cnpj"]))

@@ -359,7 +359,7 @@ class Filler:
             opened_at = self._ago(minutes=1) if self.random.random() < 0.5 else None
             self._insert(
                 "noc.breakers",
-                provider=f"isolated_{index % 2}",
+                provider=("isolated:5511988880001", "isolated_1")[index % 2],
                 company_cnpj=company,
                 opened_at=opened_at,
                 probe_at=opened_at,

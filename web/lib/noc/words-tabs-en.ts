@@ -131,7 +131,7 @@ export const tabsEn: Record<keyof typeof tabsPt, string> = {
   "health.provider.meta": "WhatsApp (Meta)",
   "health.provider.smtp": "The mail server",
   "health.provider.email": "The mail server",
-  "health.provider.jobs": "The handler of the jobs",
+  "health.provider.handler": "The handler of the jobs",
 
   "error.job_not_found": "This job does not exist in what you see.",
 };

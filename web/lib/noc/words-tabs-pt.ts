@@ -130,7 +130,7 @@ export const tabsPt = {
   "health.provider.meta": "WhatsApp (Meta)",
   "health.provider.smtp": "O servidor de e-mail",
   "health.provider.email": "O servidor de e-mail",
-  "health.provider.jobs": "O handler dos jobs",
+  "health.provider.handler": "O handler dos jobs",
 
   "error.job_not_found": "Este job não existe na sua visão.",
 } as const;

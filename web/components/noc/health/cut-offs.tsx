@@ -23,13 +23,14 @@ export function CutOffs({ cut_off, companies }: CutOffsProps) {
   return (
     <ul aria-label={t("health.cutTitle")} className="border-t border-line-1">
       {cut_off.map(({ provider, company_cnpj, since, probe_at }) => {
-        const name = t.find("health.provider", provider) ?? readable(provider);
+        const [kind = "", ...which] = provider.split(":");
+        const name = [t.find("health.provider", kind) ?? readable(kind), ...which].join(" ");
         const known = companies.find((one) => one.company_cnpj === company_cnpj);
         const company = company_cnpj === null ? null : (known?.name ?? t("health.someCompany"));
         const said = { since: format.near(since, today) };
         return (
           <li
-            key={`${provider} ${company_cnpj}`}
+            key={`${provider} ${company_cnpj} ${since}`}
             className="st-degraded flex gap-2 bg-state-tint px-3 py-2 [--cut:var(--t)]"
           >
             <StatusShape status="DEGRADED" size={14} className="mt-[3px]" />
