@@ -37,8 +37,8 @@ function Opener({ job, onOpen, className }: Pick<JobRowProps, "job" | "onOpen"> 
       }}
       className={clsx("max-w-full truncate text-left font-medium after:absolute after:inset-0", className)}
     >
-      {name}
-      <span className="ml-2 font-mono text-micro font-normal text-fg-3">{job.external_id}</span>
+      {name}{" "}
+      <span className="ml-1 font-mono text-micro font-normal text-fg-3">{job.external_id}</span>
     </button>
   );
 }

@@ -59,11 +59,11 @@ describe("the jobs", () => {
   it("that run stand apart, with their age, their last sign, and what is stalled", async () => {
     open([running, stalled, makeJob()]);
     expect(await rows("Em execução")).toEqual([
-      ["Consolidação4711", "Padaria Três Marias", "em execução", "09:29", "12 min", "há 5 s", "1ª", "Reprocessar"],
-      ["Cobranca4711", "Padaria Três Marias", "travado desde 09:40", "09:29", "12 min", "há 5 s", "1ª", "Reprocessar"],
+      ["Consolidação 4711", "Padaria Três Marias", "em execução", "09:29", "12 min", "há 5 s", "1ª", "Reprocessar"],
+      ["Cobranca 4711", "Padaria Três Marias", "travado desde 09:40", "09:29", "12 min", "há 5 s", "1ª", "Reprocessar"],
     ]);
     expect(await rows("Terminados")).toEqual([
-      ["Consolidação4711", "Padaria Três Marias", "falhou", "09:29", "2 min", "1ª", "Reprocessar"],
+      ["Consolidação 4711", "Padaria Três Marias", "falhou", "09:29", "2 min", "1ª", "Reprocessar"],
     ]);
   });
 

@@ -151,12 +151,12 @@ export function MessageList({ company_cnpj, queue, operates }: MessageListProps)
         </PanelState>
       </div>
       {messages !== null && (
-        <footer
+        <div
           role="status"
           className="flex min-h-9 shrink-0 items-center border-t border-line-1 px-3 text-micro text-fg-3 tablet:px-5"
         >
           {t.count(onMore === null ? "message.shown" : "message.shownMore", shown.length)}
-        </footer>
+        </div>
       )}
       {asked !== null && (
         <ResolveUnknown
