@@ -19,6 +19,9 @@ export type Template = (typeof templates)[number];
 /** Seconds in which the pace rises again. */
 export const ramps = ["0", "60", "300", "900"] as const;
 export type Ramp = (typeof ramps)[number];
+/** What becomes of messages that have waited for more than a day. */
+export const stales = ["send", "hold", "drop"] as const;
+export type Stale = (typeof stales)[number];
 /** Hours that a filter of items reaches back. */
 export const periods = ["1", "6", "24", "168"] as const;
 export type Period = (typeof periods)[number];
@@ -29,6 +32,7 @@ export interface Choices {
   /** Wall clock of the end, "18:00"; empty until it is chosen. */
   until: string;
   ramp: Ramp;
+  stale: Stale;
   source: Source;
   template: Template;
   kind: ItemKind;
@@ -61,6 +65,7 @@ export function choicesOf(ask: ActionAsk): Choices {
     span: oneOf<Span>(["15", "30", "60"], params["minutes"], DEFAULT_SPAN),
     until: "",
     ramp: oneOf(ramps, params["ramp_s"], "300"),
+    stale: oneOf(stales, params["stale"], "send"),
     source: oneOf<Source>(["mock", "supabase"], params["source"], "mock"),
     template: oneOf(templates, params["template"], "under_investigation"),
     kind: kindOf(ask),
@@ -101,7 +106,7 @@ export function paramsOf(
     case "pause_queue":
       return pauseParams(choices, now, offset);
     case "resume_queue":
-      return { ramp_s: Number(choices.ramp) };
+      return { ramp_s: Number(choices.ramp), stale: choices.stale };
     case "switch_source":
       return choices.source === "supabase"
         ? { source: "supabase" }

@@ -92,6 +92,24 @@ describe("the plan", () => {
     expect(await screen.findByRole("radio", { name: "Até eu retomar" })).toBeTruthy();
   });
 
+  it("asks what becomes of old messages where there are any, and nowhere else", async () => {
+    const resume = { ...pause, action: "resume_queue" as const, params: {} };
+    const payload = { ramp_s: 300 };
+    openDrawer(database([{ action: "resume_queue", payload, counts: { pending: 9, stale: 0 } }]), resume);
+    await button(/^Retomar/);
+    expect(screen.queryByRole("radiogroup", { name: "Mensagens antigas" })).toBeNull();
+    cleanup();
+    const db = database([{ action: "resume_queue", payload, counts: { pending: 9, stale: 4 } }]);
+    openDrawer(db, resume);
+    fireEvent.click(await screen.findByRole("radio", { name: "Descartar" }));
+    expect(screen.getByText("As que esperam há mais de um dia são canceladas e não saem mais.")).toBeTruthy();
+    await waitFor(() => expect(sent(db, "noc_preview_action")).toHaveLength(2));
+    expect(sent(db, "noc_preview_action").map((args) => args["params"])).toEqual([
+      { ramp_s: 300, stale: "send" },
+      { ramp_s: 300, stale: "drop" },
+    ]);
+  });
+
   it("says why there is nothing to do, and offers no button", async () => {
     const nothing = fakeDatabase((name) =>
       name === "noc_preview_action"

@@ -6,12 +6,14 @@ import {
   isOfNamed,
   periods,
   ramps,
+  stales,
   templates,
   type ActionAsk,
   type Choices,
   type ItemKind,
   type Span,
 } from "@/lib/noc/action";
+import { countOf } from "@/lib/noc/action-said";
 import { useFormat, useT } from "@/lib/noc/i18n";
 import { untilSaid } from "@/lib/noc/sentence";
 import type { Plan } from "@/lib/noc/types/actions";
@@ -127,6 +129,25 @@ function ResumeRamp({ choices, onChoose }: PlanChoicesProps) {
           value,
           label: value === "0" ? t("action.ramp.none") : format.duration(Number(value)),
         }))}
+        className={wide}
+      />
+    </Field>
+  );
+}
+
+/** Asked where there are any, and where something else than sending them was chosen. */
+function ResumeStale({ choices, onChoose, plan }: PlanChoicesProps) {
+  const t = useT();
+  if (choices.stale === "send" && !((plan && countOf(plan, "stale")) ?? 0)) return null;
+  return (
+    <Field label={t("action.old")} note={t(`action.old.${choices.stale}Note`)}>
+      <Segments
+        label={t("action.old")}
+        value={choices.stale}
+        onChange={(stale) => {
+          onChoose({ stale });
+        }}
+        choices={stales.map((value) => ({ value, label: t(`action.old.${value}`) }))}
         className={wide}
       />
     </Field>
@@ -265,7 +286,12 @@ export function PlanChoices(props: PlanChoicesProps) {
     case "pause_queue":
       return <PauseSpan {...props} />;
     case "resume_queue":
-      return <ResumeRamp {...props} />;
+      return (
+        <>
+          <ResumeRamp {...props} />
+          <ResumeStale {...props} />
+        </>
+      );
     case "switch_source":
       return <SourceAndSpan {...props} />;
     case "notify":

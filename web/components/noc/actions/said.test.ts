@@ -47,7 +47,8 @@ describe("what is chosen", () => {
     expect(of("pause_queue", { span: "until" })).toBeNull();
     expect(of("pause_queue", { span: "until", until: "18:00" })).toEqual({ until: "2026-11-23T21:00:00.000Z" });
     expect(of("pause_queue", { span: "open" })).toEqual({ until_resumed: true });
-    expect(of("resume_queue")).toEqual({ ramp_s: 300 });
+    expect(of("resume_queue")).toEqual({ ramp_s: 300, stale: "send" });
+    expect(of("resume_queue", { stale: "drop" })).toEqual({ ramp_s: 300, stale: "drop" });
     expect(of("switch_source", {}, { source: "mock" })).toEqual({ source: "mock", minutes: 30 });
     expect(of("switch_source", { source: "supabase" })).toEqual({ source: "supabase" });
     expect(of("notify")).toEqual({ template: "under_investigation" });
