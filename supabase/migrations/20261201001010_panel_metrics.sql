@@ -17,9 +17,10 @@ create type noc.metric_row as (
 /*
 Rows of a window at one level with starts <= bucket < ends: of the named companies, or
 those without a company when `companies` is null; of one service unless it is null. What
-the window has not closed yet comes from the finer one, several rows a bucket and without
-percentiles. `stored`: a row that has its percentiles comes without its sketch, which is
-most of its bytes. Two branches, because an OR would keep the planner off the index.
+the window has not closed yet comes from the finer one, several rows a bucket, with p95_ms of
+their own, or null. `stored`: p95_ms is the bucket's alone, and a row that has it comes without
+its sketch, which is most of its bytes. Two branches, because an OR would keep the planner off the
+index.
 */
 create function noc.metric_rows(
     win text, level text, companies text [], service text, starts timestamptz, ends timestamptz,
@@ -67,7 +68,8 @@ begin
         return query
             select
                 date_bin(v_window.step, f.bucket, '2000-01-01 00:00+00'), f.company_cnpj, f.service,
-                f.endpoint, f.count, f.errors, f.errors_4xx, null::real, null::real, f.sketch
+                f.endpoint, f.count, f.errors, f.errors_4xx, null::real,
+                case when not stored then f.p95_ms end, f.sketch
             from noc.metric_rows(
                 v_window.finer, metric_rows.level, companies, metric_rows.service,
                 greatest(starts, v_closed_to), ends
@@ -85,22 +87,26 @@ create function noc.scope_rows(
     s noc.read_scope, win text, starts timestamptz, ends timestamptz, stored boolean default false
 )
 returns setof noc.metric_row
-language sql
+language plpgsql
 stable
 rows 60
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
-    select r.*
-    from noc.metric_rows(
-        win,
-        case
-            when s.everything and s.service is null then 'global'
-            when s.everything then 'endpoint'
-            when s.service is null then 'company'
-            else 'service'
-        end,
-        case when not s.everything then s.companies end, s.service, starts, ends, stored
-    ) as r
+begin
+    return query
+        select r.*
+        from noc.metric_rows(
+            win,
+            case
+                when s.everything and s.service is null then 'global'
+                when s.everything then 'endpoint'
+                when s.service is null then 'company'
+                else 'service'
+            end,
+            case when not s.everything then s.companies end, s.service, starts, ends, stored
+        ) as r;
+end;
 $$;
 
 /*
@@ -114,6 +120,7 @@ language plpgsql
 stable
 rows 60
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_origin constant timestamptz := timestamptz '2000-01-01 00:00+00';
@@ -150,6 +157,7 @@ language plpgsql
 stable
 rows 1
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
 begin
     return query
@@ -254,6 +262,7 @@ language plpgsql
 stable
 rows 1000
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planning costs as much as the read
 as $$
 declare
     v_level text := case when s.everything then 'endpoint' else 'cell' end;
@@ -274,7 +283,9 @@ begin
             ) as r;
     end if;
     -- The percentile from the top: the entry at which more calls are reached than may lie above
-    -- it. A few steps of the window suffice, and no call of a function for each cell.
+    -- it. It is not below the least percentile of the parts, so that what lies lower is not sorted:
+    -- of each part, more calls than may lie above its percentile are as slow as it or slower, and
+    -- together they are more than may lie above the whole's. No call of a function for each cell.
     return query
         select
             c.service, c.endpoint, c.bucket, c.count,
@@ -285,7 +296,8 @@ begin
                         x as entry,
                         noc.total(x & 1099511627775)
                             over (order by x desc rows unbounded preceding) as reached
-                    from unnest(c.sketch) as x
+                    from (select unnest(c.sketch) as x) as u -- in FROM it is stored first
+                    where x >= c.least
                 ) as e
                 where e.reached > c.count - ceil(0.95::float8 * c.count)
                 order by e.entry desc
@@ -294,7 +306,8 @@ begin
         from (
             select
                 r.service, r.endpoint, r.bucket, noc.total(r.count) as count,
-                noc.sketch_concat(r.sketch) as sketch
+                noc.sketch_concat(r.sketch) as sketch,
+                noc.sketch_key(floor(min(coalesce(r.p95_ms, 1)))::integer) - 1 << 40 as least
             from noc.metric_rows(
                 s.resolution, v_level, v_companies, s.service, v_merged_from, s.ends
             ) as r

@@ -89,18 +89,27 @@ def test_a_coarse_bucket_exists_once_it_has_closed(
 
 
 def test_an_hour_that_is_half_closed_is_read_whole(db: Database, at: datetime) -> None:
-    """Its closed five minutes, the closed minute after them and the open one."""
+    """Its closed five minutes, the closed minute after them and the open one.
+
+    Each with the percentile that it has; none of them is the hour's.
+    """
     key = ingest_key(db)
     for minute in (0, 5, 6):
         moment = at + timedelta(minutes=minute)
         ingest(db, key, [call(moment, 100)], moment)
     db.run("select noc.tick(%s)", at + timedelta(minutes=6))
-    found = db.all(
-        "select bucket, count, p95_ms from noc.metric_rows('1h', 'global', null, null, %s, %s)",
-        at,
-        at + timedelta(hours=1),
+    query = (
+        "select bucket, count, p95_ms is not null as told"
+        " from noc.metric_rows('1h', 'global', null, null, %s, %s, %s) order by told"
     )
-    assert [(row["bucket"], row["count"], row["p95_ms"]) for row in found] == [(at, 1, None)] * 3
+    of_the_hour = db.all(query, at, at + timedelta(hours=1), True)
+    assert [tuple(row.values()) for row in of_the_hour] == [(at, 1, False)] * 3
+    of_the_parts = db.all(query, at, at + timedelta(hours=1), False)
+    assert [tuple(row.values()) for row in of_the_parts] == [
+        (at, 1, False),
+        (at, 1, True),
+        (at, 1, True),
+    ]
 
 
 def test_a_late_row_reopens_its_bucket_until_the_next_tick(db: Database, at: datetime) -> None:
