@@ -184,8 +184,7 @@ begin
                 from public.service_health as h
                 where h.service_name = f.service
                     and h.company_cnpj is not distinct from f.company_cnpj
-                    and h.checked_at <= at
-                order by h.checked_at desc
+                order by h.checked_at desc -- also what came since this tick's time, and was judged
                 limit 5
             ) as p
         ) end,

@@ -87,6 +87,24 @@ def test_an_alert_of_a_probe_keeps_its_last_results(
     assert (found["minutes"], found["requests"]) == (None, None)
 
 
+def test_it_has_what_was_settled_while_the_tick_was_at_work(
+    db: Database, world: World, at: datetime
+) -> None:
+    """A tick's own time is that of its beginning; what it judges may have come after that."""
+    for second in (-60, 1):
+        db.run(
+            "insert into public.service_health (service_name, company_cnpj, checked_at, status,"
+            " outcome, reason, latency_ms) values ('omie', %s, %s, 'DOWN', 'bad', %s, 5000)",
+            A1,
+            at + second * S,
+            "timeout" if second > 0 else "http_5xx",
+        )
+    alert_id = opened(db, at)
+    assert take(db, at) == 1
+    found = evidence(db, world.cliente_a1, alert_id)["evidence"]
+    assert [p["reason"] for p in found["probes"]] == ["timeout", "http_5xx"]
+
+
 def test_an_alert_of_the_queue_keeps_how_it_stood(db: Database, world: World, at: datetime) -> None:
     queued(db, 600, at)
     evaluate(db, at)
