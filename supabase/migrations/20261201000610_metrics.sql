@@ -1,14 +1,14 @@
 -- Facts -> summary. metrics_agg holds each window at five levels. noc.roll_up consumes the
--- ledger's pending batches exactly once into 1m rows; noc.close_windows makes 5m, 1h and 6h
--- rows when their bucket has closed; noc.finalise fills p50/p95 of closed buckets.
+-- ledger's pending batches exactly once into 1m rows; noc.close_windows makes 5m, 30m, 1h and
+-- 6h rows when their bucket has closed; noc.finalise fills p50/p95 of closed buckets.
 
 /*
 Null company at cell, service and company level: the platform's own traffic; at
 endpoint and global level: everything. Rates are ratios of `count`. p50_ms and p95_ms
 are null until the bucket is closed, and again after a late row until the next tick. A
-5m, 1h or 6h row exists from the first tick after its bucket closed; what is open is read
-from the finer rows (noc.metric_rows). 6h serves the figure of a day or a week, which merges
-sketches and so costs what they are in number; no cell has such a row.
+coarse row exists from the first tick after its bucket closed; what is open is read from the
+finer rows (noc.metric_rows). 30m serves what lies off the hour, 6h the figure of a day or a
+week: both merge sketches, and so cost what these are in number. No cell has a 6h row.
 */
 create table public.metrics_agg (
     -- Texts, not enums: only a leakproof comparison (text has one) may use the index under RLS.
@@ -37,6 +37,8 @@ create table noc.metrics_agg_1m partition of public.metrics_agg
 for values in ('1m') partition by range (bucket);
 create table noc.metrics_agg_5m partition of public.metrics_agg
 for values in ('5m') partition by range (bucket);
+create table noc.metrics_agg_30m partition of public.metrics_agg
+for values in ('30m') partition by range (bucket);
 create table noc.metrics_agg_1h partition of public.metrics_agg
 for values in ('1h') partition by range (bucket);
 create table noc.metrics_agg_6h partition of public.metrics_agg
@@ -44,6 +46,7 @@ for values in ('6h') partition by range (bucket);
 
 alter table noc.metrics_agg_1m enable row level security;
 alter table noc.metrics_agg_5m enable row level security;
+alter table noc.metrics_agg_30m enable row level security;
 alter table noc.metrics_agg_1h enable row level security;
 alter table noc.metrics_agg_6h enable row level security;
 
@@ -62,6 +65,7 @@ on public.metrics_agg using brin (bucket) with (pages_per_range = 8);
 insert into noc.partitioned_tables (parent, step, ahead, keep, storage) values
 ('noc.metrics_agg_1m', '1 day', 3, '3 days', 'fillfactor = 50, toast_tuple_target = 8160'),
 ('noc.metrics_agg_5m', '7 days', 2, '35 days', 'fillfactor = 50, toast_tuple_target = 8160'),
+('noc.metrics_agg_30m', '7 days', 2, '35 days', 'fillfactor = 50, toast_tuple_target = 8160'),
 ('noc.metrics_agg_1h', '28 days', 2, '400 days', 'fillfactor = 50, toast_tuple_target = 8160'),
 ('noc.metrics_agg_6h', '28 days', 2, '400 days', 'fillfactor = 50, toast_tuple_target = 8160');
 
@@ -79,7 +83,8 @@ create table noc.coarse_windows (
 );
 
 insert into noc.coarse_windows ("window", finer, step, cells) values
-('5m', '1m', '5 minutes', true), ('1h', '5m', '1 hour', true), ('6h', '1h', '6 hours', false);
+('5m', '1m', '5 minutes', true), ('30m', '5m', '30 minutes', true),
+('1h', '30m', '1 hour', true), ('6h', '1h', '6 hours', false);
 
 alter table noc.coarse_windows enable row level security;
 

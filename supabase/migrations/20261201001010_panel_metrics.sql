@@ -110,9 +110,8 @@ end;
 $$;
 
 /*
-Rows that tile [starts, ends) exactly with the fewest buckets: six hours, whole hours at
-both sides of them, five minutes outside those, minutes at the live edge. A start off the
-five-minute marks (the short ranges) is read in minutes alone.
+Rows that tile [starts, ends) exactly with the fewest buckets: the widest that lie in it, and at
+both sides of those what the next finer window holds, minutes at last.
 */
 create function noc.span_rows(s noc.read_scope, starts timestamptz, ends timestamptz)
 returns setof noc.metric_row
@@ -124,26 +123,33 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_origin constant timestamptz := timestamptz '2000-01-01 00:00+00';
-    v_first_hour timestamptz := date_bin('1 hour', starts + interval '00:59:59', v_origin);
-    v_last_hour timestamptz := date_bin('1 hour', ends, v_origin);
-    v_last_five timestamptz := date_bin('5 minutes', ends, v_origin);
-    v_first_six timestamptz := date_bin('6 hours', v_first_hour + interval '5 hours', v_origin);
-    v_last_six timestamptz := date_bin('6 hours', v_last_hour, v_origin);
+    v_window noc.coarse_windows;
+    v_first timestamptz;
+    v_last timestamptz;
+    v_from timestamptz; -- what is tiled by now; null while nothing is
+    v_to timestamptz;
 begin
-    if ends - starts <= interval '1 hour' then
-        return query select * from noc.scope_rows(s, '1m', starts, ends);
-        return;
+    for v_window in select w.* from noc.coarse_windows as w order by w.step desc loop
+        v_first := date_bin(v_window.step, starts + v_window.step - interval '1 us', v_origin);
+        v_last := date_bin(v_window.step, ends, v_origin);
+        continue when v_first >= v_last;
+        v_from := coalesce(v_from, v_last);
+        v_to := coalesce(v_to, v_last);
+        if v_first < v_from then
+            return query select * from noc.scope_rows(s, v_window."window", v_first, v_from);
+        end if;
+        if v_to < v_last then
+            return query select * from noc.scope_rows(s, v_window."window", v_to, v_last);
+        end if;
+        v_from := v_first;
+        v_to := v_last;
+    end loop;
+    if starts < coalesce(v_from, ends) then
+        return query select * from noc.scope_rows(s, '1m', starts, coalesce(v_from, ends));
     end if;
-    return query select * from noc.scope_rows(s, '5m', starts, v_first_hour);
-    if v_first_six < v_last_six then
-        return query select * from noc.scope_rows(s, '1h', v_first_hour, v_first_six);
-        return query select * from noc.scope_rows(s, '6h', v_first_six, v_last_six);
-        return query select * from noc.scope_rows(s, '1h', v_last_six, v_last_hour);
-    else
-        return query select * from noc.scope_rows(s, '1h', v_first_hour, v_last_hour);
+    if v_to < ends then
+        return query select * from noc.scope_rows(s, '1m', v_to, ends);
     end if;
-    return query select * from noc.scope_rows(s, '5m', v_last_hour, v_last_five);
-    return query select * from noc.scope_rows(s, '1m', v_last_five, ends);
 end;
 $$;
 

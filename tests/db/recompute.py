@@ -29,8 +29,8 @@ buckets as (
         count(*) filter (where st between 400 and 499) as er4, sum(l) as sm, max(l) as mx
     from levels
     cross join (
-        values ('1m', interval '1 min'), ('5m', interval '5 min'), ('1h', interval '1 hour'),
-            ('6h', interval '6 hours')
+        values ('1m', interval '1 min'), ('5m', interval '5 min'), ('30m', interval '30 min'),
+            ('1h', interval '1 hour'), ('6h', interval '6 hours')
     ) as w (win, step)
     left join noc.coarse_windows as o on o."window" = w.win
     where coalesce(date_bin(w.step, ts, '2000-01-01') + w.step <= o.closed_to, true)

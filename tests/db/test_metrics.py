@@ -72,7 +72,7 @@ def test_a_closed_bucket_has_percentiles_and_an_open_one_not_yet(
     assert rows(db, "global")[0]["p95_ms"] == pytest.approx(100, rel=0.01)
 
 
-@pytest.mark.parametrize(("window", "minutes"), [("5m", 5), ("1h", 60), ("6h", 360)])
+@pytest.mark.parametrize(("window", "minutes"), [("5m", 5), ("30m", 30), ("1h", 60), ("6h", 360)])
 def test_a_coarse_bucket_exists_once_it_has_closed(
     db: Database, at: datetime, window: str, minutes: int
 ) -> None:
