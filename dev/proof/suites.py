@@ -32,13 +32,14 @@ class Suite:
 def suites(scale: float) -> list[Suite]:
     """Every suite, in the order in which they run: those that need no database first."""
     python = [_pytest(*item, scale) for item in sorted(scaled(TESTS).items())]
-    return [edge_fuzz(scale), *python, browser(scale)]
+    return [edge_fuzz(scale), *python, *browser(scale)]
 
 
-def browser(scale: float) -> Suite:
+def browser(scale: float) -> list[Suite]:
     """The page in Chromium, on every screen."""
-    (step,) = (one for one in tests() if one.name == "e2e")
-    return Suite(replace(step, timeout_s=TIMEOUT_S), {"NOC_SCALE": f"{scale:g}"})
+    steps = (one for one in tests() if one.name.startswith("e2e"))
+    env = {"NOC_SCALE": f"{scale:g}"}
+    return [Suite(replace(step, timeout_s=TIMEOUT_S), env) for step in steps]
 
 
 def scaled(tests: Path) -> dict[str, list[Path]]:

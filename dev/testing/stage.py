@@ -25,31 +25,45 @@ def running_stage(wanted: Wanted) -> Iterator[dict[str, str]]:
 
     Everything is stopped and deleted at the end, whatever happened.
     """
-    name = f"{PREFIX}{os.getpid()}"
-    template, instance = new_instance(f"{name}-template"), new_instance(name)
+    template = new_instance(f"{PREFIX}{os.getpid()}-template")
     try:
         build_template(template)
-        copy_cluster(template.data, instance)
-        keys = lifecycle.up(instance, wanted, print)
-        yield {
-            **client_env(instance, keys),
-            "SUPABASE_SECRET_KEY": keys.secret,
-            "NOC_TEST_DB_URL": postgres.dsn(instance, postgres.ADMIN),
-            "NOC_TEST_TEMPLATE": str(template.data),
-            "NOC_TEST_INSTANCE": instance.name,
-            "JWT_JWKS": str(jwks_path(instance)),
-            "NOC_GATEWAY_LOG": str(instance.log / "access.json"),
-            "NOC_FAKES_URL": instance.fakes_url,
-            "CHROMIUM_PATH": CHROMIUM,
-            "PGHOST": "127.0.0.1",
-            "PGPORT": str(instance.ports.database),
-            "PGUSER": "postgres",
-            "PGPASSWORD": postgres.PASSWORDS["postgres"],
-            "PGDATABASE": "postgres",
-        }
+        with running_copy(template.data, f"{PREFIX}{os.getpid()}", wanted) as (_, env):
+            yield env
     finally:
-        for one in (instance, template):
-            discard(one)
+        discard(template)
+
+
+@contextmanager
+def running_copy(
+    template: Path, name: str, wanted: Wanted
+) -> Iterator[tuple[Instance, dict[str, str]]]:
+    """An instance that begins as the template is, and the environment that points to it."""
+    instance = new_instance(name)
+    try:
+        copy_cluster(template, instance)
+        keys = lifecycle.up(instance, wanted, print)
+        yield (
+            instance,
+            {
+                **client_env(instance, keys),
+                "SUPABASE_SECRET_KEY": keys.secret,
+                "NOC_TEST_DB_URL": postgres.dsn(instance, postgres.ADMIN),
+                "NOC_TEST_TEMPLATE": str(template),
+                "NOC_TEST_INSTANCE": instance.name,
+                "JWT_JWKS": str(jwks_path(instance)),
+                "NOC_GATEWAY_LOG": str(instance.log / "access.json"),
+                "NOC_FAKES_URL": instance.fakes_url,
+                "CHROMIUM_PATH": CHROMIUM,
+                "PGHOST": "127.0.0.1",
+                "PGPORT": str(instance.ports.database),
+                "PGUSER": "postgres",
+                "PGPASSWORD": postgres.PASSWORDS["postgres"],
+                "PGDATABASE": "postgres",
+            },
+        )
+    finally:
+        discard(instance)
 
 
 def build_template(template: Instance) -> None:

@@ -96,7 +96,7 @@ def tests() -> list[Step]:
             "a cluster of its own",
             _pytest("pytest db", "tests/db", apart=True),
         ),
-        *_lane("instances of their own", _pytest("pytest live", "tests/live")),
+        *_lane("instances of their own", _pytest("pytest live", "tests/live"), _browser(1)),
         *_lane(
             "the shared instance",
             _pytest("pytest other", "tests", "--ignore", "tests/db", "--ignore", "tests/live"),
@@ -107,7 +107,7 @@ def tests() -> list[Step]:
                 counts.node,
                 stack=True,
             ),
-            _alive(_npm("e2e", "e2e", counts.vitest, stack=True, needs=("web/e2e/*",))),
+            _browser(2),
         ),
     ]
 
@@ -138,9 +138,11 @@ def _npm(
     return Step(name, command, needs if named else ("web/package.json", script), reader, stack)
 
 
-def _alive(step: Step) -> Step:
-    """The step with workers, traffic and ticks running beside it."""
-    return replace(step, command=(str(PYTHON), "-m", "dev.testing.alive", *step.command))
+def _browser(part: int) -> Step:
+    """The page in Chromium, with workers, traffic and ticks beside it: half of the files."""
+    step = _npm(f"e2e {part}", "e2e", counts.vitest, stack=True, needs=("web/e2e/*",))
+    command = (*step.command, "--", f"--shard={part}/2")
+    return replace(step, command=(str(PYTHON), "-m", "dev.testing.alive", *command))
 
 
 def _on_database(name: str, module: str) -> Step:

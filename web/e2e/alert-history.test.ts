@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { dropAlerts, openAlert, PAST_RULE, pastAlerts } from "./alerts";
-import { contextOf, launch, openAs, settled, trace, WEB_URL, type Screen } from "./browser";
+import { launch, openAs, pageOn, settled, trace, WEB_URL, type Screen } from "./browser";
 
 const FOREIGN = "00000000000191";
 
@@ -19,9 +19,9 @@ afterAll(async () => {
   await browser.close();
 });
 beforeEach(async () => {
-  page = await (await contextOf(browser)).newPage();
+  page = await pageOn(browser);
 });
-afterEach(() => page.context().close());
+afterEach(() => page.close());
 
 const history = () => page.getByRole("region", { name: "Histórico de alertas" });
 const rows = () => history().locator("[data-alert]");
@@ -64,8 +64,8 @@ describe("the history", () => {
     await history().getByText("E2e history: Bancos · Padaria Três Marias").first().waitFor();
     expect(await history().innerText()).not.toContain("Ótica");
     expect(await history().getByRole("columnheader", { name: "Responsável" }).count()).toBe(0);
-    await page.context().close();
-    page = await (await contextOf(browser)).newPage();
+    await page.close();
+    page = await pageOn(browser);
     await openAs(page, "admin@noc.local", `/noc/?company=${FOREIGN}&view=history&rule=${PAST_RULE}&period=90d`);
     await count(/^3 de 3 alertas/);
     await history().getByRole("columnheader", { name: "Responsável" }).waitFor();
@@ -111,8 +111,8 @@ describe("the history", () => {
   });
 
   test.each<Screen>(["phone-dark", "phone-light"])("fits %s", async (screen) => {
-    await page.context().close();
-    page = await (await contextOf(browser, screen)).newPage();
+    await page.close();
+    page = await pageOn(browser, screen);
     await openAs(page, "cliente@noc.local", at("&period=90d"));
     await rows().first().waitFor();
     await history().getByRole("button", { name: /^Filtrar/ }).click();

@@ -22,15 +22,39 @@ export function launch(): Promise<Browser> {
 
 export type Screen = "desktop-dark" | "desktop-light" | "phone-dark" | "phone-light";
 
+const sizeOf = (screen: Screen) =>
+  screen.startsWith("phone") ? { width: 390, height: 844 } : { width: 1440, height: 900 };
+const schemeOf = (screen: Screen) => (screen.endsWith("dark") ? "dark" : "light");
+
 export function contextOf(browser: Browser, screen: Screen = "desktop-dark"): Promise<BrowserContext> {
-  const phone = screen.startsWith("phone");
   return browser.newContext({
-    viewport: phone ? { width: 390, height: 844 } : { width: 1440, height: 900 },
-    colorScheme: screen.endsWith("dark") ? "dark" : "light",
+    viewport: sizeOf(screen),
+    colorScheme: schemeOf(screen),
     locale: "pt-BR",
     timezoneId: "America/Sao_Paulo",
     reducedMotion: "reduce",
   });
+}
+
+const shared = new WeakMap<Browser, Map<Screen, Promise<BrowserContext>>>();
+
+/**
+ * A page beside the file's others on such a screen: what the browser has loaded and compiled once it
+ * keeps. So is what a page stores, until `enterAs` begins anew: two people at a time need `contextOf`.
+ */
+export async function pageOn(browser: Browser, screen: Screen = "desktop-dark"): Promise<Page> {
+  const contexts = shared.get(browser) ?? new Map<Screen, Promise<BrowserContext>>();
+  shared.set(browser, contexts);
+  const context = contexts.get(screen) ?? contextOf(browser, screen);
+  contexts.set(screen, context);
+  return (await context).newPage();
+}
+
+/** Shows what is open on another screen: the page follows its size and the system's theme. */
+export async function turnInto(page: Page, screen: Screen): Promise<void> {
+  await page.setViewportSize(sizeOf(screen));
+  await page.emulateMedia({ colorScheme: schemeOf(screen) });
+  await page.evaluate(() => new Promise(requestAnimationFrame));
 }
 
 /** What the page did besides showing itself. */
@@ -65,18 +89,16 @@ const SESSION = "noc.session";
 /** What signing in by the form left in the browser, by e-mail: later pages of the file begin with it. */
 const sessions = new Map<string, string>();
 
-/** Opens the path as this person, with what they see still on its way. */
+/** Opens the path as this person, on a browser that knows nobody else, with what they see still on its way. */
 export async function enterAs(page: Page, email: string, path: string): Promise<void> {
   const kept = sessions.get(email);
-  if (kept !== undefined) {
-    await page.goto(`${WEB_URL}/icon-plain.svg`);
-    await page.evaluate(([key, session]) => {
-      localStorage.setItem(key, session);
-    }, [SESSION, kept] as const);
-    await page.goto(`${WEB_URL}${path}`);
-    return;
-  }
+  await page.goto(`${WEB_URL}/icon-plain.svg`);
+  await page.evaluate(([key, session]) => {
+    localStorage.clear();
+    if (session !== undefined) localStorage.setItem(key, session);
+  }, [SESSION, kept] as const);
   await page.goto(`${WEB_URL}${path}`);
+  if (kept !== undefined) return;
   await signIn(page, email);
   const session = await page.waitForFunction((key) => localStorage.getItem(key), SESSION);
   sessions.set(email, String(await session.jsonValue()));

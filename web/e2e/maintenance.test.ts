@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { alertOf, dropF360, dropMaintenance, settleProbes, watchF360 } from "./alerts";
-import { contextOf, launch, openAs, settled, trace, WEB_URL, type Screen } from "./browser";
+import { launch, openAs, pageOn, settled, trace, WEB_URL, type Screen } from "./browser";
 
 let browser: Browser;
 let page: Page;
@@ -14,10 +14,10 @@ beforeEach(async () => {
   await dropF360();
   check = await watchF360();
   await settleProbes(check, "good", 2);
-  page = await (await contextOf(browser)).newPage();
+  page = await pageOn(browser);
 });
 afterEach(async () => {
-  await page.context().close();
+  await page.close();
   await dropMaintenance();
   await dropF360();
 });
@@ -111,9 +111,9 @@ describe("who may not", () => {
     await dialog().getByLabel("Serviço").selectOption({ label: "F360" });
     await dialog().getByRole("button", { name: /^(Marcar|Começar)/ }).click();
     await told(/^Manutenção marcada/);
-    await page.context().close();
+    await page.close();
 
-    page = await (await contextOf(browser)).newPage();
+    page = await pageOn(browser);
     await openAs(page, "franqueado@noc.local", "/noc/?view=silences");
     await ours().getByRole("button", { name: "Editar" }).press("Enter");
     await told(/^Cobre mais do que o seu escopo/);
@@ -127,9 +127,9 @@ describe("who may not", () => {
     await openAs(page, "franqueado@noc.local");
     await page.getByRole("button", { name: "Manutenção…" }).click();
     await plan();
-    await page.context().close();
+    await page.close();
 
-    page = await (await contextOf(browser, "phone-dark")).newPage();
+    page = await pageOn(browser, "phone-dark");
     await openAs(page, "cliente@noc.local");
     const service = page.getByRole("row", { name: /F360/ });
     await service.getByText("Manutenção", { exact: true }).waitFor();
@@ -145,8 +145,8 @@ describe("who may not", () => {
 });
 
 test.each<Screen>(["phone-dark", "phone-light"])("the form and the list fit %s", async (screen) => {
-  await page.context().close();
-  page = await (await contextOf(browser, screen)).newPage();
+  await page.close();
+  page = await pageOn(browser, screen);
   await openAs(page, "franqueado@noc.local", "/noc/?view=silences");
   const wide = () =>
     page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

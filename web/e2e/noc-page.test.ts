@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { badge, contextOf, launch, openAs, scopePicker, settled, trace, WEB_URL } from "./browser";
+import { badge, launch, openAs, pageOn, scopePicker, settled, trace, WEB_URL } from "./browser";
 
 let browser: Browser;
 let page: Page;
@@ -9,9 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 beforeEach(async () => {
-  page = await (await contextOf(browser)).newPage();
+  page = await pageOn(browser);
 });
-afterEach(() => page.context().close());
+afterEach(() => page.close());
 
 const panel = (name: string) => page.getByRole("region", { name, exact: true });
 /** Which of these texts can be read anywhere on the page. */

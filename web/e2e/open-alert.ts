@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach } from "vitest";
 import { dropAlerts, openAlert } from "./alerts";
-import { contextOf, launch, type Screen } from "./browser";
+import { launch, pageOn, type Screen } from "./browser";
 
 /** What each test of a file finds: an open alert, and a page of its own to see it on. */
 export class Stage {
@@ -26,8 +26,8 @@ export class Stage {
   /** Another page in the place of the present one, of somebody who is not signed in. */
   async showOn(screen: Screen = "desktop-dark"): Promise<void> {
     this.#browser ??= await launch();
-    await this.#page?.context().close();
-    this.#page = await (await contextOf(this.#browser, screen)).newPage();
+    await this.#page?.close();
+    this.#page = await pageOn(this.#browser, screen);
   }
 
   async close(): Promise<void> {
@@ -44,7 +44,7 @@ export function withOpenAlert(...drops: (() => Promise<void>)[]): Stage {
     await stage.showOn();
   });
   afterEach(async () => {
-    await stage.page.context().close();
+    await stage.page.close();
     for (const drop of [...drops, dropAlerts]) await drop();
   });
   return stage;

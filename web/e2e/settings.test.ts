@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { dropSettings, NEW_RULE } from "./alerts";
-import { contextOf, enterAs, launch, trace, type Screen } from "./browser";
+import { enterAs, launch, pageOn, trace, type Screen } from "./browser";
 
 let browser: Browser;
 let page: Page;
@@ -11,10 +11,10 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 beforeEach(async () => {
-  page = await (await contextOf(browser)).newPage();
+  page = await pageOn(browser);
 });
 afterEach(async () => {
-  await page.context().close();
+  await page.close();
   await dropSettings();
 });
 
@@ -139,8 +139,8 @@ test("a cliente is told who looks after the settings, and has no link to them", 
 });
 
 test.each<Screen>(["phone-dark", "phone-light"])("the settings fit %s", async (screen) => {
-  await page.context().close();
-  page = await (await contextOf(browser, screen)).newPage();
+  await page.close();
+  page = await pageOn(browser, screen);
   for (const [tab, name] of [["", "Contatos"], ["?tab=rules", "Regras"]] as const) {
     await openSettings("franqueado@noc.local", tab);
     await panel(name).waitFor();

@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { contextOf, launch, openAs, settled, trace } from "./browser";
+import { launch, openAs, pageOn, settled, trace } from "./browser";
 import { dropTabRows, tabRows } from "./tab-rows";
 
 const FOREIGN = "00000000000191";
@@ -18,9 +18,9 @@ afterAll(async () => {
   await browser.close();
 });
 beforeEach(async () => {
-  page = await (await contextOf(browser)).newPage();
+  page = await pageOn(browser);
 });
-afterEach(() => page.context().close());
+afterEach(() => page.close());
 
 const tab = (name: string) => page.getByRole("tab", { name: new RegExp(`^${name}`) });
 const panel = () => page.getByRole("tabpanel");
@@ -115,8 +115,8 @@ describe("a cliente", () => {
   });
 
   test("has cards on a telephone, with targets for a thumb", async () => {
-    await page.context().close();
-    page = await (await contextOf(browser, "phone-light")).newPage();
+    await page.close();
+    page = await pageOn(browser, "phone-light");
     await openAs(page, "cliente@noc.local", "/noc/?tab=jobs");
     const cards = panel().getByRole("listitem").filter({ hasText: "E2e fechamento" });
     await cards.first().waitFor();
