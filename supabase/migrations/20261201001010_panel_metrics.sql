@@ -269,6 +269,7 @@ stable
 rows 1000
 set search_path = ''
 set plan_cache_mode = force_generic_plan -- planning costs as much as the read
+set max_parallel_workers_per_gather = 0
 as $$
 declare
     v_level text := case when s.everything then 'endpoint' else 'cell' end;
@@ -280,13 +281,28 @@ begin
             select least(s.ends, greatest(s.starts, coalesce(max(w.closed_to), s.ends)))
             from noc.coarse_windows as w where w."window" = s.resolution
         );
-        return query
-            select
-                r.service, r.endpoint, r.bucket, r.count,
-                coalesce(r.p95_ms, (noc.sketch_quantiles(r.sketch, '{0.95}'))[1])
-            from noc.metric_rows(
-                s.resolution, v_level, v_companies, s.service, s.starts, v_merged_from, true
-            ) as r;
+        -- As they are stored: noc.metric_rows would hold each of a thousand rows once more.
+        if s.everything then
+            return query
+                select
+                    m.service, m.endpoint, m.bucket, m.count,
+                    coalesce(m.p95_ms, (noc.sketch_quantiles(m.sketch, '{0.95}'))[1])
+                from public.metrics_agg as m
+                where m."window" = s.resolution and m.level = 'endpoint'
+                    and m.company_cnpj is null
+                    and m.bucket >= s.starts and m.bucket < v_merged_from
+                    and (s.service is null or m.service = s.service);
+        else
+            return query
+                select
+                    m.service, m.endpoint, m.bucket, m.count,
+                    coalesce(m.p95_ms, (noc.sketch_quantiles(m.sketch, '{0.95}'))[1])
+                from public.metrics_agg as m
+                where m."window" = s.resolution and m.level = 'cell'
+                    and m.company_cnpj = s.companies[1]
+                    and m.bucket >= s.starts and m.bucket < v_merged_from
+                    and (s.service is null or m.service = s.service);
+        end if;
     end if;
     -- The percentile from the top: the entry at which more calls are reached than may lie above
     -- it. It is not below the least percentile of the parts, so that what lies lower is not sorted:

@@ -22,7 +22,7 @@ from tests.live.telling import Post
 from tests.scale import scale
 
 # A storm lasts for seconds a kill.
-KILLS: Final = 1000 if scale() >= 1 else 12
+KILLS: Final = 600 if scale() >= 1 else 12
 NAIVE_KILLS: Final = 20 if scale() >= 1 else 12
 RECOVERY_S: Final = 35.0
 NUMBER: Final = MetaSettings().phone_number_ids[0]
