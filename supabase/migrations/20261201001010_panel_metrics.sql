@@ -17,10 +17,10 @@ create type noc.metric_row as (
 /*
 Rows of a window at one level with starts <= bucket < ends: of the named companies, or
 those without a company when `companies` is null; of one service unless it is null. What
-the window has not closed yet comes from the finer one, several rows a bucket, with p95_ms of
+the window has not closed yet comes from the finer ones, several rows a bucket, with p95_ms of
 their own, or null. `stored`: p95_ms is the bucket's alone, and a row that has it comes without
 its sketch, which is most of its bytes. Two branches, because an OR would keep the planner off the
-index.
+index; a loop, because each call of itself would hold the rows once more.
 */
 create function noc.metric_rows(
     win text, level text, companies text [], service text, starts timestamptz, ends timestamptz,
@@ -35,46 +35,48 @@ set plan_cache_mode = force_generic_plan -- planning its partitions costs more t
 set max_parallel_workers_per_gather = 0 -- and so does starting a worker
 as $$
 declare
-    v_window noc.coarse_windows;
-    v_closed_to timestamptz := ends;
+    v_origin constant timestamptz := timestamptz '2000-01-01 00:00+00';
+    v_window text := win;           -- the one that is read
+    v_coarse noc.coarse_windows;
+    v_step interval;                -- of `win`, once a finer one is read for it
+    v_from timestamptz := starts;
+    v_to timestamptz;
 begin
-    select w.* into v_window from noc.coarse_windows as w where w."window" = win;
-    if found then
-        v_closed_to := least(ends, v_window.closed_to);
-    end if;
-
-    if companies is null then
-        return query
-            select
-                m.bucket, m.company_cnpj, m.service, m.endpoint, m.count, m.errors, m.errors_4xx,
-                m.p50_ms, m.p95_ms, case when not stored or m.p95_ms is null then m.sketch end
-            from public.metrics_agg as m
-            where m."window" = win and m.level = metric_rows.level and m.company_cnpj is null
-                and m.bucket >= starts and m.bucket < v_closed_to
-                and (metric_rows.service is null or m.service = metric_rows.service);
-    else
-        return query
-            select
-                m.bucket, m.company_cnpj, m.service, m.endpoint, m.count, m.errors, m.errors_4xx,
-                m.p50_ms, m.p95_ms, case when not stored or m.p95_ms is null then m.sketch end
-            from public.metrics_agg as m
-            where m."window" = win and m.level = metric_rows.level
-                and m.company_cnpj = any(companies)
-                and m.bucket >= starts and m.bucket < v_closed_to
-                and (metric_rows.service is null or m.service = metric_rows.service);
-    end if;
-
-    if v_closed_to < ends then
-        return query
-            select
-                date_bin(v_window.step, f.bucket, '2000-01-01 00:00+00'), f.company_cnpj, f.service,
-                f.endpoint, f.count, f.errors, f.errors_4xx, null::real,
-                case when not stored then f.p95_ms end, f.sketch
-            from noc.metric_rows(
-                v_window.finer, metric_rows.level, companies, metric_rows.service,
-                greatest(starts, v_closed_to), ends
-            ) as f;
-    end if;
+    loop
+        select w.* into v_coarse from noc.coarse_windows as w where w."window" = v_window;
+        v_to := least(ends, v_coarse.closed_to);
+        if v_from < v_to and companies is null then
+            return query
+                select
+                    case when v_step is null then m.bucket else date_bin(v_step, m.bucket, v_origin) end,
+                    m.company_cnpj, m.service, m.endpoint, m.count, m.errors, m.errors_4xx,
+                    case when v_step is null then m.p50_ms end,
+                    case when v_step is null or not stored then m.p95_ms end,
+                    case when v_step is not null or not stored or m.p95_ms is null then m.sketch end
+                from public.metrics_agg as m
+                where m."window" = v_window and m.level = metric_rows.level
+                    and m.company_cnpj is null
+                    and m.bucket >= v_from and m.bucket < v_to
+                    and (metric_rows.service is null or m.service = metric_rows.service);
+        elsif v_from < v_to then
+            return query
+                select
+                    case when v_step is null then m.bucket else date_bin(v_step, m.bucket, v_origin) end,
+                    m.company_cnpj, m.service, m.endpoint, m.count, m.errors, m.errors_4xx,
+                    case when v_step is null then m.p50_ms end,
+                    case when v_step is null or not stored then m.p95_ms end,
+                    case when v_step is not null or not stored or m.p95_ms is null then m.sketch end
+                from public.metrics_agg as m
+                where m."window" = v_window and m.level = metric_rows.level
+                    and m.company_cnpj = any(companies)
+                    and m.bucket >= v_from and m.bucket < v_to
+                    and (metric_rows.service is null or m.service = metric_rows.service);
+        end if;
+        exit when v_to = ends;
+        v_step := coalesce(v_step, v_coarse.step);
+        v_window := v_coarse.finer;
+        v_from := greatest(v_from, v_to);
+    end loop;
 end;
 $$;
 
