@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
+from dev.stack.paths import ROOT
 from tests.workers.telling import ALERT_ID, ANCHOR, CLOSED, ENDS, EVERY, GROUP, RULES, message
 from workers import formats
 from workers.senders.mail_body import html, plain
 from workers.senders.whatsapp import body_of
 from workers.wording import notice_of
-from workers.words import ENGLISH, LANGUAGES, PORTUGUESE
+from workers.words import ENGLISH, LANGUAGES, PORTUGUESE, Words
 
 WEB = "https://noc.example.com"
 
@@ -162,3 +164,11 @@ def test_what_strangers_named_is_shown_and_not_obeyed() -> None:
 )
 def test_lengths_of_time(seconds: float, text: str) -> None:
     assert formats.length(seconds) == text
+
+
+@pytest.mark.parametrize(("words", "code"), [(PORTUGUESE, "pt"), (ENGLISH, "en")])
+def test_the_page_shows_a_notice_as_it_will_arrive(words: Words, code: str) -> None:
+    page = (ROOT / f"web/lib/noc/words-actions-{code}.ts").read_text()
+    shown = dict(re.findall(r'"action\.template\.(\w+)": "([^"]+)"', page))
+    for template in ("under_investigation", "mitigated", "resolved"):
+        assert shown[template] == words.texts[f"notice_{template}"]
