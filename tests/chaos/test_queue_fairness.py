@@ -50,8 +50,8 @@ def test_a_crowd_of_one_company_delays_another_by_two_seconds_at_most(
             assert at < datetime.now(UTC) + timedelta(hours=1), "some never begin"
     longest = max(row[0] for row in begun)
     print(
-        f"\n{CROWD} messages of one company: {len(begun)} of another began after at most"
-        f" {longest.total_seconds():.3f} s; {sent} sent"
+        f"\nfairness: {CROWD} messages, {len(begun)} others, {sent} sent;"
+        f" another's began after at most {longest.total_seconds():.3f} s"
     )
     assert longest <= LIMIT
     assert sent > OTHERS * 2, "the crowd is sent too"

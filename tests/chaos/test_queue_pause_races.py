@@ -107,7 +107,7 @@ def test_nothing_begins_after_the_pause_has_committed(
     outcomes = race(RACES)
     met = sum(0 < begun < SENDERS * EACH for begun, _ in outcomes)
     late = sum(after for _, after in outcomes)
-    print(f"{len(outcomes)} races, {met} of them in the middle of the sends, {late} begun after")
+    print(f"pause: {len(outcomes)} races, {met} met, {late} late")
     assert met > RACES / 10
     assert late == 0
 

@@ -47,10 +47,12 @@ class Storm:
     """One run over an instance whose queue is empty."""
 
     live: Live
+    label: str
     seed: str
     kills: Counter[str] = field(default_factory=Counter)  # by where it ended
     crashes: int = 0
     messages: int = 0
+    faults: int = 0  # orders to the provider to fail
     ambiguous: int = 0  # faults ordered that leave a message unknown
 
     def run(self, kills: int) -> None:
@@ -126,11 +128,12 @@ class Storm:
         self.messages += count
 
     def _disturb(self, dice: random.Random, post: Post) -> None:
-        if dice.random() < 0.9:
+        if dice.random() < 0.8:
             return
         fault, ambiguous = dice.choice(FAULTS)
         times = dice.randint(1, 3)
         post.order("meta/script", {"next": [fault | {"times": times}]})
+        self.faults += 1
         self.ambiguous += times if ambiguous else 0
 
     def _crash(self) -> None:

@@ -47,7 +47,7 @@ def weather(live: Live, label: str) -> Storm:
     Post(live).order("meta/webhook", {"url": None})
     seed = secrets.token_hex(4)
     print(f"\nqueue storm {label}: seed {seed}", flush=True)
-    return Storm(live, seed)
+    return Storm(live, label, seed)
 
 
 def rang(live: Live) -> Counter[str]:
@@ -61,9 +61,12 @@ def told(storm: Storm, live: Live) -> None:
     states = Counter(state for _, state in live.rows(STATES))
     p99 = statistics.quantiles(recoveries, n=100)[-1] if len(recoveries) > 1 else 0.0
     print(
-        f"{storm.kills.total()} kills {dict(storm.kills)}, {storm.crashes} crashes of PostgreSQL,"
-        f" {storm.messages} messages {dict(states)}, attempts {outcomes},"
-        f" {len(recoveries)} recoveries, p99 {p99:.1f} s"
+        f"queue {storm.label}: {storm.kills.total()} kills, {storm.crashes} crashes,"
+        f" {storm.faults} faults, {storm.messages} messages, {len(recoveries)} recoveries"
+    )
+    print(
+        f"killed {dict(storm.kills)}, ended {dict(states)}, attempts {outcomes},"
+        f" recovery p99 {p99:.1f} s"
     )
     assert recoveries, "no kill met a message on its way"
     assert p99 <= RECOVERY_S
@@ -92,7 +95,7 @@ def test_with_meta_nothing_is_lost_or_doubled_and_what_is_unknown_is_counted(
     assert {one for one, state in after.items() if state == "delivered"} == set(calls)
     still = {one for one, state in after.items() if state == "unknown"}
     assert still == set(states) - set(calls), "unknown is what never left"
-    print(f"{unknown} unknown, {len(still)} of them after Meta's webhooks")
+    print(f"queue meta: {unknown} unknown, {len(still)} left")
 
 
 def webhooks_of(live: Live) -> None:
@@ -132,5 +135,5 @@ def test_whoever_simply_tries_again_with_meta_sends_twice(senders: Live) -> None
     live.rows(KNOWS_REPEATS, NUMBER)
     storm.run(NAIVE_KILLS)
     doubled = sum(count > 1 for count in rang(live).values())
-    print(f"{storm.kills.total()} kills, {doubled} messages sent twice")
+    print(f"queue {storm.label}: {storm.kills.total()} kills, {doubled} doubled")
     assert doubled > 0

@@ -179,8 +179,8 @@ def test_every_sequence_ends_as_its_true_statuses_sorted_and_heard_once(webhook:
         if found[one.message_id] != end_of(one.before, one.true)
     ]
     print(
-        f"{len(sequences)} sequences, {counts[200]} webhooks taken, {counts[401]} forgeries"
-        f" refused, {len(wrong)} ends differ"
+        f"webhooks: {len(sequences)} sequences, {counts[200]} taken, {counts[401]} forgeries,"
+        f" {len(wrong)} wrong"
     )
     assert wrong == []
     assert counts[401] > SEQUENCES / 2
