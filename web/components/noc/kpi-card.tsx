@@ -84,7 +84,7 @@ export function KpiCard({ view, onSelect, pressed, action }: KpiCardProps) {
         )}
       </span>
       {/* What does not fit beside the number wraps out of sight: a number is never cut. */}
-      <span className="flex h-9 flex-wrap items-baseline gap-x-1.5 overflow-hidden text-kpi font-[550] tracking-[-0.01em] whitespace-nowrap">
+      <span className="flex h-9 flex-wrap items-baseline gap-x-1.5 gap-y-4 overflow-hidden text-kpi font-[550] tracking-[-0.01em] whitespace-nowrap">
         {view.value}
         {view.unit !== "" && (
           <small className="text-body font-normal tracking-normal text-fg-2">{view.unit}</small>
