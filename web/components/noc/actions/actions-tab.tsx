@@ -50,7 +50,11 @@ export function ActionsTab({ filter }: { filter: Pick<Filter, "company_cnpj" | "
     );
   }
   const condition = view.kind === "error" ? { ...view, onRetry } : view;
-  const nothing = list !== null && history.length === 0 && list.in_effect.length === 0;
+  const above = new Set(
+    live.flatMap(([name]) => list?.[name].map(({ action_id }) => action_id) ?? []),
+  );
+  const past = history.filter(({ action_id }) => !above.has(action_id));
+  const nothing = past.length === 0 && above.size === 0;
   return (
     <PanelState name={t("action.tab")} condition={settled(list, condition)} shape="list">
       {list !== null && (
@@ -72,7 +76,7 @@ export function ActionsTab({ filter }: { filter: Pick<Filter, "company_cnpj" | "
               note={t("action.list.emptyNote")}
             />
           ) : (
-            <Rows title={t("action.list.history")} actions={history} />
+            past.length > 0 && <Rows title={t("action.list.history")} actions={past} />
           )}
           {onMore !== null && (
             <div className="grid gap-2 border-t border-line-1 p-3">

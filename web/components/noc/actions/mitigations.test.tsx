@@ -172,7 +172,7 @@ describe("the tab", () => {
     return db;
   };
 
-  it("tells each action's state, person, reason and effect, and asks for the page after", async () => {
+  it("tells each action once, its state, person, reason and effect, and asks for the page after", async () => {
     const over = makeAction({
       action_id: "a2",
       status: "reverted",
@@ -183,10 +183,14 @@ describe("the tab", () => {
     });
     const { rpc } = tab({ in_effect: [makeAction()], history: [makeAction(), over], next: "1_x" });
     const history = await screen.findByRole("region", { name: "Histórico" });
-    const rows = within(history).getAllByRole("listitem").map(plainText);
-    expect(rows[0]).toContain("em efeitovolta sozinha em 12 min");
-    expect(rows[1]).toContain("terminada · voltou sozinhaefeito conferido");
-    expect(rows[1]).toContain("ana@noc.local · 09:41 · “provedor devolve 429”");
+    const rowsOf = (of: HTMLElement) => within(of).getAllByRole("listitem").map(plainText);
+    expect(rowsOf(screen.getByRole("region", { name: "Em efeito" }))).toEqual([
+      expect.stringContaining("em efeitovolta sozinha em 12 min"),
+    ]);
+    const [row = "", ...more] = rowsOf(history);
+    expect(row).toContain("terminada · voltou sozinhaefeito conferido");
+    expect(row).toContain("ana@noc.local · 09:41 · “provedor devolve 429”");
+    expect(more).toEqual([]);
     fireEvent.click(screen.getByRole("button", { name: "Mostrar mais" }));
     await waitFor(() =>
       expect(rpc).toHaveBeenCalledWith("noc_list_actions", expect.objectContaining({ cursor: "1_x" })),
