@@ -96,7 +96,7 @@ def tests() -> list[Step]:
             "a cluster of its own",
             _pytest("pytest db", "tests/db", apart=True),
         ),
-        *_lane("instances of their own", _pytest("pytest live", "tests/live"), _browser(1)),
+        *_lane("instances of their own", _pytest("pytest live", "tests/live"), _browser(2)),
         *_lane(
             "the shared instance",
             _pytest("pytest other", "tests", "--ignore", "tests/db", "--ignore", "tests/live"),
@@ -107,7 +107,7 @@ def tests() -> list[Step]:
                 counts.node,
                 stack=True,
             ),
-            _browser(2),
+            _browser(1),
         ),
     ]
 
