@@ -24,7 +24,7 @@ as $$
     end
 $$;
 
-/* What a message of many holds that has no message of its own by that channel. */
+/* What a message of many holds that may go by that channel and has no message of its own there. */
 create function noc.untold_by(bundle_id uuid, channel text)
 returns table (notification_id uuid)
 language sql
@@ -33,8 +33,10 @@ set search_path = ''
 as $$
     select n.notification_id
     from noc.notifications as n
+    inner join public.noc_alerts as a on a.alert_id = n.alert_id
     where n.bundle_id = untold_by.bundle_id
         and n.state = 'bundled'
+        and coalesce(a.service <> all(noc.carried_by(untold_by.channel)), true)
         and not exists (
             select 1 from noc.notifications as o
             where o.alert_id = n.alert_id
@@ -46,9 +48,10 @@ as $$
 $$;
 
 /*
-The message once more by the contact's other channel, at once; of several, those that have none
-of their own there. False when that one has no address, is refused for good, or is what the
-message is about; tests and anchors stay with theirs.
+The message once more by the contact's other channel, at once, unless it has one of its own there;
+of several, those that have none. False when that one has no address, is refused for good, or is
+what the message is about; tests and anchors stay with theirs.
+It waits for no other message: two that fall back on each other would wait forever.
 */
 create function noc.fall_back(message noc.notifications, at timestamptz)
 returns boolean
@@ -57,6 +60,7 @@ set search_path = ''
 as $$
 declare
     v_other constant text := case message.channel when 'email' then 'whatsapp' else 'email' end;
+    v_many constant boolean := message.event in ('group', 'bundle', 'storm');
     v_instead uuid;
 begin
     if message.event in ('test', 'anchor', 'notice') or not exists (
@@ -69,23 +73,40 @@ begin
     ) then
         return false;
     end if;
-    if message.event in ('group', 'bundle', 'storm') and not exists (
+    if v_many and not exists (
         select 1 from noc.untold_by(message.notification_id, v_other) as u
     ) then
         return true;
     end if;
-    insert into noc.notifications as n (
-        alert_id, event, seq, channel, contact_id, company_cnpj, severity, payload, state,
-        created_at, run_at, instead_of
-    )
-    values (
-        message.alert_id, message.event, message.seq, v_other, message.contact_id,
-        message.company_cnpj, message.severity, message.payload, 'queued', at, at,
-        message.notification_id
-    )
-    on conflict on constraint notifications_one_per_event do update
-    set instead_of = coalesce(n.instead_of, excluded.instead_of)
-    returning n.notification_id into v_instead;
+    if v_many then
+        -- Its twin there takes them along, as long as nobody begins or changes it.
+        select n.notification_id into v_instead from noc.notifications as n
+        where n.alert_id is null
+            and n.event = message.event
+            and n.seq = message.seq
+            and n.channel = v_other
+            and n.contact_id = message.contact_id
+            and n.state in ('queued', 'leased')
+            and n.attempts = 0
+        for update skip locked;
+    end if;
+    if v_instead is null then
+        insert into noc.notifications as n (
+            alert_id, event, seq, channel, contact_id, company_cnpj, severity, payload, state,
+            created_at, run_at, instead_of
+        )
+        values (
+            message.alert_id, message.event,
+            case
+                when v_many then hashtextextended(message.notification_id::text, 0)
+                else message.seq
+            end,
+            v_other, message.contact_id, message.company_cnpj, message.severity, message.payload,
+            'queued', at, at, message.notification_id
+        )
+        on conflict on constraint notifications_one_per_event do nothing
+        returning n.notification_id into v_instead;
+    end if;
     update noc.notifications as n set bundle_id = v_instead
     from noc.untold_by(message.notification_id, v_other) as u
     where n.notification_id = u.notification_id;

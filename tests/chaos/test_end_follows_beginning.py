@@ -45,6 +45,8 @@ CLOSE: Final = """
 """
 PLAN: Final = "select noc.plan_notifications(clock_timestamp())"
 CLAIM: Final = "select noc.claim_notifications(%s, 3, '{email,whatsapp}')"
+SETTLE: Final = "select noc.settle_notification(%s, %s, %s, 'chaos', null, null)"
+OTHERS: Final = "select from noc.notifications where notification_id <> %s for update"
 WAITING: Final = """
     select (select count(*) from noc.unplanned_events) + (
         select count(*) from noc.notifications where state in ('leased', 'sending')
@@ -89,13 +91,16 @@ class Storm:
             self.over.set()
             for thread in threads:
                 thread.join()
-        assert self.failures == []
+            for failure in self.failures:
+                raise failure
 
     def come_and_go(self) -> None:
         """Each alert ends within moments, while it is planned, leased, begun or sent."""
         chance = random.Random(self.seed)
         with self._connected() as db:
             for _ in range(ALERTS):
+                if self.over.is_set():
+                    return
                 alert_id = _first(db, OPEN)
                 time.sleep(chance.choice((0.0, 0.01, 0.03, 0.1, 0.3)))
                 db.execute(CLOSE, (alert_id,))
@@ -104,7 +109,7 @@ class Storm:
         """Until every message has ended; one has to within each 90 s."""
         with self._connected() as db:
             fewest, since = _first(db, WAITING), time.monotonic()
-            while (left := _first(db, WAITING)) > 0:
+            while (left := _first(db, WAITING)) > 0 and not self.over.is_set():
                 if left < fewest:
                     fewest, since = left, time.monotonic()
                 assert time.monotonic() < since + 90, f"{left} messages do not end"
@@ -137,8 +142,7 @@ class Storm:
         time.sleep(chance.choice((0.0, 0.0, 0.01)))
         if begun["send"]:
             outcome = chance.choice(("sent", "sent", "sent", "refused", "ambiguous"))
-            query = "select noc.settle_notification(%s, %s, %s, 'chaos', null, null)"
-            _first(db, query, *ids, outcome)
+            _first(db, SETTLE, *ids, outcome)
 
     def _connected(self) -> psycopg.Connection[Any]:
         return psycopg.connect(self.dsn, autocommit=True)
@@ -170,3 +174,21 @@ def test_whoever_may_know_of_the_beginning_is_told_of_the_end(own_cluster: Clust
     assert all(end for _, known, end, _ in pairs if known)
     assert not any(planned for begun, _, _, planned in pairs if not begun)
     assert 0 < knew < len(pairs), "the storm met only one side"
+
+
+def test_a_refusal_does_not_wait_for_the_message_of_the_other_channel(own_cluster: Cluster) -> None:
+    with (
+        psycopg.connect(own_cluster.dsn(), autocommit=True) as db,
+        psycopg.connect(own_cluster.dsn()) as other,
+    ):
+        db.execute(NO_LIMITS)
+        _first(db, OPEN)
+        assert "error" not in _first(db, PLAN)
+        lease = _first(db, CLAIM, "one")[0]
+        ids = lease["notification_id"], lease["fence"]
+        assert _first(db, "select noc.begin_notification(%s, %s)", *ids)["send"]
+        with other.transaction():
+            other.execute(OTHERS, (ids[0],))
+            db.execute("set lock_timeout = '5s'")
+            settled = _first(db, SETTLE, *ids, "refused")
+    assert settled == {"accepted": True, "state": "dead"}

@@ -8,7 +8,20 @@ import pytest
 
 from tests.db.conftest import A1, A2, GROUP_A, Database
 from tests.db.judging import MIN, S, evaluate, probed, traffic
-from tests.db.telling import contact, judge, only_ours, outbox, plan, send_all
+from tests.db.telling import (
+    PHONE,
+    Json,
+    begin,
+    claim,
+    contact,
+    judge,
+    only_ours,
+    open_alert,
+    outbox,
+    plan,
+    send_all,
+    settle,
+)
 
 pytestmark = pytest.mark.usefixtures("world", "silence_is_no_news", only_ours.__name__)
 
@@ -66,6 +79,59 @@ def test_what_is_over_before_its_bundle_goes_is_not_in_it(db: Database, at: date
     sent = send_all(db, at + 2 * MIN)
     assert {one["event"] for one in sent} == {"opened"}
     assert outbox(db, event="bundle")[0]["reason"] == "closed"
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_what_a_refused_bundle_alone_held_goes_by_the_other_channel_whose_bundle_may_be_gone(
+    db: Database, at: datetime, gone: bool
+) -> None:
+    contact(db, phone=PHONE)
+    for service in SERVICES[:6]:
+        judge(db, "DOWN", at, service=service)
+    open_alert(db, at + S, service="supabase:auth", severity="critical")
+    open_alert(db, at + S, service="supabase:realtime")
+    plan(db, at + S)
+    then = at + 2 * MIN + S
+    by_mail, by_phone = bundles(db, then)
+    if gone:
+        assert services(begin(db, by_phone, then)) == {"supabase:auth"}
+    begin(db, by_mail, then)
+    settle(db, by_mail, then, "refused")
+    if gone:
+        assert services(begin(db, *bundles(db, then), then)) == {"supabase:realtime"}
+    else:
+        assert services(begin(db, by_phone, then)) == {"supabase:auth", "supabase:realtime"}
+
+
+def test_what_is_about_whatsapp_leaves_a_refused_bundle_by_no_whatsapp(
+    db: Database, at: datetime
+) -> None:
+    contact(db, phone=PHONE)
+    for service in SERVICES[:6]:
+        judge(db, "DOWN", at, service=service)
+    open_alert(db, at + S, service="whatsapp")
+    open_alert(db, at + S, service="supabase:auth")
+    plan(db, at + S)
+    then = at + 2 * MIN + S
+    (by_mail,) = bundles(db, then)
+    begin(db, by_mail, then)
+    settle(db, by_mail, then, "refused")
+    assert services(begin(db, *bundles(db, then), then)) == {"supabase:auth"}
+
+
+def bundles(db: Database, at: datetime) -> list[Json]:
+    """Leases of the bundles that are due, of mail first; all else is sent."""
+    leases = {lease["notification_id"]: lease for lease in claim(db, at)}
+    taken = [leases.pop(str(one["notification_id"]), None) for one in outbox(db, event="bundle")]
+    for lease in leases.values():
+        begin(db, lease, at)
+        settle(db, lease, at)
+    return [lease for lease in taken if lease]
+
+
+def services(message: Json) -> set[str]:
+    """Those that a bundle as it is sent names."""
+    return {line["service"] for line in message["facts"]["lines"]}
 
 
 def test_a_company_is_told_of_thirty_times_an_hour(db: Database, at: datetime) -> None:
