@@ -84,7 +84,13 @@ as $$
                 'below', noc.lies_below(a.rule_id, a.code), 'alert_id', a.alert_id
             )
         when s.service_name is not null then jsonb_build_object(
-            'status', s.known, 'since', s.since, 'kind', 'health', 'title', 'service_down',
+            'status', s.known, 'since', s.since, 'kind', 'health',
+            'title', case
+                when s.reason = 'latency' then 'p95_latency'
+                when s.reason = 'errors' then 'error_rate'
+                when s.known = 'DOWN' then 'service_down'
+                else 'service_troubled'
+            end,
             'service', s.service_name, 'companies', 0
         )
         when silent.yes then jsonb_build_object('status', 'NO_DATA', 'kind', 'no_data', 'companies', 0)

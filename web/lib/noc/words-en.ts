@@ -84,6 +84,7 @@ export const en: Record<keyof typeof pt, string> = {
   "rule.llm_down": "LLM not answering",
   "rule.service_down": "{service} not answering",
   "rule.probe_down": "{service} not answering",
+  "rule.service_troubled": "{service} in trouble",
   "rule.worker_silent": "NOC worker silent",
   "rule.worker_clock": "A NOC worker's clock is wrong",
   "rule.provider_cut_off": "A provider fails and is not called",

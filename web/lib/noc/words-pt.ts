@@ -83,6 +83,7 @@ export const pt = {
   "rule.llm_down": "LLM não responde",
   "rule.service_down": "{service} não responde",
   "rule.probe_down": "{service} não responde",
+  "rule.service_troubled": "{service} com problema",
   "rule.worker_silent": "Worker do NOC sem sinal",
   "rule.worker_clock": "Relógio de worker do NOC fora da hora",
   "rule.provider_cut_off": "Provedor falha e não é chamado",
