@@ -1,5 +1,5 @@
 import { cleanup, fireEvent, screen } from "@testing-library/react";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import type { LatencyKpi } from "@/lib/noc/types";
 import { KpiGrid } from "./kpi-grid";
 import { ago, freshTraffic, makeKpis, plainText, show } from "./testing";
@@ -90,13 +90,6 @@ describe("the indicators", () => {
     expect(button.getAttribute("aria-pressed")).toBe("true");
     fireEvent.click(button);
     expect(plainText(button)).toContain("812ms");
-  });
-
-  it("say which card was chosen", () => {
-    const onSelect = vi.fn();
-    show(<KpiGrid kpis={makeKpis()} traffic={freshTraffic} onSelect={onSelect} />);
-    fireEvent.click(screen.getByRole("button", { name: /Fila WhatsApp/ }));
-    expect(onSelect).toHaveBeenCalledExactlyOnceWith("queue");
   });
 
   it("keep old numbers, without their state and with their age", () => {

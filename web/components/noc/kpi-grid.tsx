@@ -16,8 +16,6 @@ export interface KpiGridProps {
   kpis: Kpis | null;
   traffic: Traffic | null;
   condition?: Condition;
-  /** A card was chosen. The latency card first switches to its worst endpoint and back. */
-  onSelect?: (name: KpiName) => void;
   /** Company of the filter; null is all of them. */
   company?: string | null;
 }
@@ -54,7 +52,7 @@ function useAged(condition: Condition): (view: KpiView) => KpiView {
 }
 
 export function KpiGrid(props: KpiGridProps) {
-  const { kpis, traffic, condition = READY, onSelect, company = null } = props;
+  const { kpis, traffic, condition = READY, company = null } = props;
   const t = useT();
   const format = useFormat();
   const [reading, setReading] = useState<LatencyReading>("global");
@@ -89,13 +87,9 @@ export function KpiGrid(props: KpiGridProps) {
   const today = now === null ? null : new Date(now).toISOString();
   const views = kpiViews(kpis, traffic, reading, { t, format, now: today });
   const switches = kpis.latency.worst !== null;
-  const select = (name: KpiName) => () => {
-    if (name === "latency" && switches) {
-      setReading(reading === "global" ? "worst" : "global");
-    }
-    onSelect?.(name);
+  const turn = () => {
+    setReading(reading === "global" ? "worst" : "global");
   };
-  const answers = (name: KpiName) => onSelect !== undefined || (name === "latency" && switches);
   return (
     <section
       aria-label={t("kpi.group")}
@@ -105,7 +99,7 @@ export function KpiGrid(props: KpiGridProps) {
         <KpiCard
           key={name}
           view={aged(views[name])}
-          onSelect={answers(name) ? select(name) : undefined}
+          onSelect={name === "latency" && switches ? turn : undefined}
           pressed={name === "latency" && switches ? reading === "worst" : undefined}
           action={name === "queue" && <QueueQuick kpi={kpis.queue} company={company} />}
         />
