@@ -90,7 +90,15 @@ begin
             and n.attempts = 0
         for update skip locked;
     end if;
-    if v_instead is null then
+    -- Looked for first: an insert in conflict waits for whoever changes that one.
+    if v_instead is null and (v_many or not exists (
+        select from noc.notifications as n
+        where n.alert_id = message.alert_id
+            and n.event = message.event
+            and n.seq = message.seq
+            and n.channel = v_other
+            and n.contact_id = message.contact_id
+    )) then
         insert into noc.notifications as n (
             alert_id, event, seq, channel, contact_id, company_cnpj, severity, payload, state,
             created_at, run_at, instead_of

@@ -46,7 +46,7 @@ CLOSE: Final = """
 PLAN: Final = "select noc.plan_notifications(clock_timestamp())"
 CLAIM: Final = "select noc.claim_notifications(%s, 3, '{email,whatsapp}')"
 SETTLE: Final = "select noc.settle_notification(%s, %s, %s, 'chaos', null, null)"
-OTHERS: Final = "select from noc.notifications where notification_id <> %s for update"
+OTHERS: Final = "update noc.notifications set reason = 'held' where notification_id <> %s"
 WAITING: Final = """
     select (select count(*) from noc.unplanned_events) + (
         select count(*) from noc.notifications where state in ('leased', 'sending')

@@ -161,8 +161,11 @@ def expected_banner(scope: Scope, facts: Facts) -> Json:
         return banner | {"kind": "alert"} | kind
     if sick:
         _, since, name = sick[0]
-        of_probe = {"kind": "health", "title": "service_down", "since": since, "service": name}
-        return banner | of_probe | {"status": services[name].known}
+        one = services[name]
+        trouble = "service_down" if one.known == "DOWN" else "service_troubled"
+        title = {"latency": "p95_latency", "errors": "error_rate"}.get(one.reason or "", trouble)
+        said = {"kind": "health", "title": title, "since": since, "service": name}
+        return banner | said | {"status": one.known}
     if _blind(services):
         return banner | {"kind": "no_data", "status": "NO_DATA"}
     return banner | {"kind": "calm", "status": "UP"}
