@@ -31,8 +31,8 @@ export async function tabRows(company_cnpj = PADARIA): Promise<void> {
      insert into public.jobs (company_cnpj, external_id, job_type, status, started_at, finished_at,
        heartbeat_at, error)
      values
-       (:'company', 'e2e:' || gen_random_uuid(), :'type', 'failed', now() - interval '9 min',
-         now() - interval '8 min', null, 'e2e: saldo divergente'),
+       (:'company', 'e2e:' || gen_random_uuid(), :'type', 'failed', now() - interval '1 min',
+         now(), null, 'e2e: saldo divergente'),
        (:'company', 'e2e:' || gen_random_uuid(), :'type', 'running', now() - interval '4 min', null,
          now() - interval '20 s', null);`,
     { company: company_cnpj, type: JOB_TYPE },
