@@ -73,12 +73,10 @@ begin
     ) then
         return false;
     end if;
-    if v_many and not exists (
-        select 1 from noc.untold_by(message.notification_id, v_other) as u
-    ) then
-        return true;
-    end if;
     if v_many then
+        if not exists (select 1 from noc.untold_by(message.notification_id, v_other) as u) then
+            return true;
+        end if;
         -- Its twin there takes them along, as long as nobody begins or changes it.
         select n.notification_id into v_instead from noc.notifications as n
         where n.alert_id is null

@@ -2,7 +2,8 @@
 
 /*
 The sentence of the banner: the most severe kind of open alert (then the one with most
-companies, then the oldest), else the worst service by its probe, else silence, maintenance
+companies, then the oldest), else the worst service, whose title is what is known of it
+(`service_down`, `service_troubled` or a rule of calls), else silence, maintenance
 (`windows` open; `service` and `company_name` when they are of one; `until` the last ends) or calm.
 */
 create function noc.banner(at timestamptz, scopes text [], service text)
@@ -88,7 +89,7 @@ as $$
             'title', case
                 when s.reason = 'latency' then 'p95_latency'
                 when s.reason = 'errors' then 'error_rate'
-                when s.known = 'DOWN' then 'service_down'
+                when s.known = 'DOWN' and coalesce(s.reason = 'probe', true) then 'service_down'
                 else 'service_troubled'
             end,
             'service', s.service_name, 'companies', 0

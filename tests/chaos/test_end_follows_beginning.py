@@ -91,8 +91,8 @@ class Storm:
             self.over.set()
             for thread in threads:
                 thread.join()
-            for failure in self.failures:
-                raise failure
+            if self.failures:
+                raise self.failures[0]
 
     def come_and_go(self) -> None:
         """Each alert ends within moments, while it is planned, leased, begun or sent."""

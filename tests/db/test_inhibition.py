@@ -265,16 +265,23 @@ def banner_of(db: Database, world: World, at: datetime) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("answers", ["UP", "DEGRADED", "DOWN"])
-@pytest.mark.parametrize("code", ["p95_latency", "error_rate"])
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("p95_latency", "p95_latency"),
+        ("error_rate", "error_rate"),
+        ("whatsapp_queue_pending", "service_troubled"),
+    ],
+)
 def test_what_outlives_its_cause_is_not_said_to_be_down(
-    db: Database, world: World, at: datetime, answers: str, code: str
+    db: Database, world: World, at: datetime, answers: str, code: str, title: str
 ) -> None:
     probed(db, "omie", answers, at)
     open_alert(db, at, None, code=code, severity="critical" if answers != "DOWN" else "warning")
     db.run("update public.noc_alerts set muted_by = 'inhibition:' || gen_random_uuid()")
     banner = banner_of(db, world, at)
     assert banner["status"] == "DOWN"
-    assert banner["title"] == (code if answers != "DOWN" else "service_down")
+    assert banner["title"] == (title if answers != "DOWN" else "service_down")
 
 
 def test_a_probe_that_is_degraded_is_not_said_to_be_down(

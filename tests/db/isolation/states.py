@@ -162,7 +162,8 @@ def expected_banner(scope: Scope, facts: Facts) -> Json:
     if sick:
         _, since, name = sick[0]
         one = services[name]
-        trouble = "service_down" if one.known == "DOWN" else "service_troubled"
+        silent = one.known == "DOWN" and one.reason in ("probe", None)
+        trouble = "service_down" if silent else "service_troubled"
         title = {"latency": "p95_latency", "errors": "error_rate"}.get(one.reason or "", trouble)
         said = {"kind": "health", "title": title, "since": since, "service": name}
         return banner | said | {"status": one.known}
