@@ -345,8 +345,9 @@ EVERY = """
         coalesce(bool_or(n.event = 'closed' and t.told), false) as closed,
         exists (
             select from noc.notifications as i
+            left join noc.notifications as g on g.notification_id = i.bundle_id
             where i.alert_id = a.alert_id and i.contact_id = c.contact_id
-                and (i.reason = 'cut_off' or i.instead_of is not null)
+                and ('cut_off' in (i.reason, g.reason) or i.instead_of is not null)
         ) as moved
     from public.noc_alerts as a
     left join public.companies as m on m.company_cnpj = a.company_cnpj
