@@ -7,7 +7,7 @@ export const PASSWORD = "noc-demo-2026";
 /** Chromium with its own telephone calls switched off: only the page may speak. */
 export function launch(): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env["NOC_CHROMIUM"] ?? "/usr/bin/chromium",
+    executablePath: process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium-headless-shell",
     args: [
       "--headless",
       "--no-sandbox",
