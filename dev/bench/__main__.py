@@ -12,8 +12,12 @@ from dev.bench.bed import Bed, made_bed
 from dev.bench.measures import accuracy, alerts, ingest, page, queue, queue_rpc, reads, tick
 from dev.bench.result import Result
 
-# Rounds, batches per round of ingest, rows of the day that reads are asked of, messages that wait.
-SIZES: Final = {"small": (5, 240, 400_000, 20_000), "full": (7, 400, 20_000_000, 100_000)}
+# Rounds, batches per round of ingest, rows of the day that reads are asked of, messages that wait,
+# changes that the page shows.
+SIZES: Final = {
+    "small": (3, 400, 200_000, 20_000, 20),
+    "full": (7, 800, 20_000_000, 100_000, 100),
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,14 +46,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _plan(bed: Bed, size: str) -> dict[str, Callable[[], list[Result]]]:
-    rounds, batches, rows, crowd = SIZES[size]
+    rounds, batches, rows, crowd, changes = SIZES[size]
     return {
         "ingest": lambda: ingest.measure(bed, rounds, batches),
         "tick": lambda: tick.measure(bed, rounds),
         "alerts": lambda: alerts.measure(bed, rounds),
         "queue": lambda: queue.measure(bed, rounds, crowd) + queue_rpc.measure(rounds),
         "reads": lambda: reads.measure(bed, rounds, rows) + accuracy.measure(bed),
-        "page": page.measure,
+        "page": lambda: page.measure(changes),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -59,18 +60,25 @@ class Bed:
         with psycopg.connect(self.admin_dsn, autocommit=True) as admin:
             admin.execute(statement)
 
-    def pgbench(self, script: str, clients: int, transactions: int) -> None:
-        """Runs a pgbench script, `transactions` per client; raises when any failed."""
+    def pgbench(self, script: str, clients: int, transactions: int) -> float:
+        """Transactions per second of a script, `transactions` per client; raises when any failed.
+
+        Connecting is left out: an API's pool does it once.
+        """
         path = self.folder / "script.sql"
         path.write_text(script)
-        subprocess.run(
+        done = subprocess.run(
             [
                 str(PG_BIN / "pgbench"), "-n", "-M", "prepared", "-f", str(path), "-j", "2",
                 "-c", str(clients), "-t", str(transactions), self.dsn,
             ],
             check=True,
             capture_output=True,
+            text=True,
         )  # fmt: skip
+        rate = re.search(r"^tps = ([\d.]+) \(without initial connection time\)$", done.stdout, re.M)
+        assert rate is not None, done.stdout
+        return float(rate[1])
 
 
 @contextmanager

@@ -28,7 +28,6 @@ from dev.stack.paths import ROOT
 from dev.stack.services import DEMO_PASSWORD, Wanted
 from dev.testing.stage import CHROMIUM, discard
 
-CHANGES: Final = 100
 GATE_MS: Final = 1500.0
 AIM_MS: Final = 500.0
 PATIENCE_S: Final = 90.0
@@ -46,7 +45,7 @@ SETTLE: Final = """
 """
 
 
-def measure(changes: int = CHANGES) -> list[Result]:
+def measure(changes: int) -> list[Result]:
     """p50, p95 and the largest of `changes` delays, half of them to DOWN and half to UP."""
     instance = new_instance(f"bench-page-{os.getpid()}")
     try:
