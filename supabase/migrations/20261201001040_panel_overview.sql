@@ -1,10 +1,11 @@
 -- The page's first read: one sentence, six cards, services, alerts, the database.
 
 /*
-The sentence of the banner: the most severe kind of open alert (then the one with most
-companies, then the oldest), else the worst service, whose title is what is known of it
-(`service_down`, `service_troubled` or a rule of calls), else silence, maintenance
-(`windows` open; `service` and `company_name` when they are of one; `until` the last ends) or calm.
+The sentence of the banner: the most severe kind of open alert (then one that is no company's own,
+as of a shared service, then the one with most companies, then the oldest), else the worst service,
+whose title is what is known of it (`service_down`, `service_troubled` or a rule of calls), else
+silence, maintenance (`windows` open; `service` and `company_name` when they are of one; `until` the
+last ends) or calm.
 */
 create function noc.banner(at timestamptz, scopes text [], service text)
 returns jsonb
@@ -28,7 +29,7 @@ as $$
             (array_agg(a.alert_id order by a.severity desc, a.last_value desc))[1] as alert_id
         from alerts as a
         group by a.code, a.service
-        order by 3 desc, 5 desc, 4
+        order by 3 desc, bool_or(a.company_cnpj is null and not a.incident) desc, 5 desc, 4
         limit 1
     ),
 

@@ -21,7 +21,6 @@ from tests.db.judging import (
     recover,
     traffic,
 )  # fmt: skip
-from tests.db.telling import open_alert
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -256,37 +255,3 @@ def test_a_cause_that_was_closed_by_hand_holds_nothing_back(
     )
     judge(db, at + 4 * MIN + S)
     assert cause(db, alert) is None
-
-
-def banner_of(db: Database, world: World, at: datetime) -> dict[str, Any]:
-    query = "select noc.overview(null, null, null, null, %s) -> 'banner'"
-    banner: dict[str, Any] = at_that_time(db, world.admin, query, at)
-    return banner
-
-
-@pytest.mark.parametrize("answers", ["UP", "DEGRADED", "DOWN"])
-@pytest.mark.parametrize(
-    ("code", "title"),
-    [
-        ("p95_latency", "p95_latency"),
-        ("error_rate", "error_rate"),
-        ("whatsapp_queue_pending", "service_troubled"),
-    ],
-)
-def test_what_outlives_its_cause_is_not_said_to_be_down(
-    db: Database, world: World, at: datetime, answers: str, code: str, title: str
-) -> None:
-    probed(db, "omie", answers, at)
-    open_alert(db, at, None, code=code, severity="critical" if answers != "DOWN" else "warning")
-    db.run("update public.noc_alerts set muted_by = 'inhibition:' || gen_random_uuid()")
-    banner = banner_of(db, world, at)
-    assert banner["status"] == "DOWN"
-    assert banner["title"] == (title if answers != "DOWN" else "service_down")
-
-
-def test_a_probe_that_is_degraded_is_not_said_to_be_down(
-    db: Database, world: World, at: datetime
-) -> None:
-    probed(db, "omie", "DEGRADED", at)
-    banner = banner_of(db, world, at)
-    assert (banner["status"], banner["title"]) == ("DEGRADED", "service_troubled")

@@ -178,7 +178,8 @@ def _kind(alerts: list[Row], facts: Facts) -> tuple[tuple[Any, ...], Json]:
     companies = len({a["company_cnpj"] for a in alerts} - {None})
     companies += max(len({p["company_cnpj"] for p in facts.parts(a)}) for a in alerts)
     name = facts.companies.get(first["company_cnpj"], {}).get("name")
-    return (-SEVERITIES[first["severity"]], -companies, since), {
+    everybody = any(a["company_cnpj"] is None and not a["incident"] for a in alerts)
+    return (-SEVERITIES[first["severity"]], not everybody, -companies, since), {
         "status": OF_SEVERITY[first["severity"]],
         "since": since,
         "service": first["service"],
