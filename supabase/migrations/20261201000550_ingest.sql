@@ -53,11 +53,13 @@ declare
     );
     v_fitting integer;
 begin
-    if exists (select 1 from jsonb_array_elements(events) as e where e - v_fields <> '{}') then
+    -- API calls, the bulk, are told apart below.
+    if kind <> 'api_usage'
+        and exists (select 1 from jsonb_array_elements(events) as e where e - v_fields <> '{}') then
         raise exception 'unknown fields' using errcode = 'NOC01';
     end if;
     v_fitting := case kind
-        when 'api_usage' then noc.store_api_usage(key, ledger_id, events, at)
+        when 'api_usage' then noc.store_api_usage(key, ledger_id, events, v_fields, at)
         when 'app_logs' then noc.store_app_logs(key, ledger_id, events, at)
         when 'jobs' then noc.store_jobs(key, ledger_id, events, at)
         when 'queue_whatsapp' then noc.store_queue_whatsapp(key, ledger_id, events, at)
@@ -66,7 +68,7 @@ begin
     if v_fitting is distinct from jsonb_array_length(events) then
         if kind = 'api_usage' then
             return noc.reasons_for(
-                key, kind, events, noc.misfits_api_usage(key, events, at), at, first_index
+                key, kind, events, noc.misfits_api_usage(key, events, v_fields, at), at, first_index
             );
         end if;
         raise exception 'some events do not fit' using errcode = 'NOC01';

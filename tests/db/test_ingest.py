@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from tests.db.conftest import A1, A2, B1, Database, World, call, ingest, ingest_key
+from tests.scale import scaled
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -91,6 +93,40 @@ def test_a_bad_row_is_named_and_the_good_ones_are_kept(
     answer = ingest(db, ingest_key(db), events, at)
     assert answer == {"accepted": 2, "duplicate": 0, "rejected": [{"index": 1, "reason": reason}]}
     assert [r["latency_ms"] for r in stored(db)] == [1, 3]
+
+
+OPTIONAL = {"timestamp": None, "company_cnpj": A1, "service": "api", "user_id": str(uuid4())}
+# Among them the least names that there are: a field is counted before it is looked at.
+UNKNOWN = ["", "\x01", "\x02", " ", "0", "Status", "colour", "latency_msx"]
+ANY_VALUE: list[object] = [None, False, 0, "", [], {}]
+
+
+@pytest.mark.parametrize("seed", range(scaled(200)))
+def test_an_unknown_field_is_found_whatever_else_the_event_holds(
+    db: Database, at: datetime, seed: int
+) -> None:
+    """Optional fields there, null or absent; unknown ones in every tenth event."""
+    chance = random.Random(seed)
+    events, bad = [], []
+    for index in range(100):
+        event = call(at)
+        for field, value in OPTIONAL.items():
+            match chance.randrange(3):
+                case 0:
+                    event.pop(field, None)
+                case 1:
+                    event[field] = None
+                case _:
+                    event[field] = value or at.isoformat()
+        if chance.random() < 0.1:
+            bad.append(index)
+            for name in chance.sample(UNKNOWN, chance.randint(1, 3)):
+                event[name] = chance.choice(ANY_VALUE)
+        events.append(event)
+    answer = ingest(db, ingest_key(db), events, at)
+    assert [rejected["index"] for rejected in answer["rejected"]] == bad
+    assert all(one["reason"].endswith(": unknown field") for one in answer["rejected"])
+    assert answer["accepted"] == 100 - len(bad) == len(stored(db))
 
 
 def test_a_platform_key_has_no_company_not_even_an_empty_one(db: Database, at: datetime) -> None:
