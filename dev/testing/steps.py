@@ -93,10 +93,11 @@ def tests() -> list[Step]:
             stack=True,
         ),
         *_lane(
-            "a cluster of its own",
+            "clusters of their own",
             _pytest("pytest db", "tests/db", apart=True),
+            _browser(1),
         ),
-        *_lane("instances of their own", _pytest("pytest live", "tests/live"), _browser(2)),
+        *_lane("instances of their own", _pytest("pytest live", "tests/live")),
         *_lane(
             "the shared instance",
             _pytest("pytest other", "tests", "--ignore", "tests/db", "--ignore", "tests/live"),
@@ -107,7 +108,7 @@ def tests() -> list[Step]:
                 counts.node,
                 stack=True,
             ),
-            _browser(1),
+            _browser(2),
         ),
     ]
 
