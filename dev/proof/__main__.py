@@ -1,7 +1,7 @@
 """`python -m dev.proof [--only NAME …] [--scale N]`: the suites at their full counts, in sequence.
 
-`--only` takes the suites whose name contains it. A scale below 1 is a trial: it is recorded in
-.local/, not in docs/evidence/.
+`--only` takes the suite of that name, or else those whose name contains it. A scale below 1 is a
+trial: it is recorded in .local/, not in docs/evidence/.
 """
 
 import argparse
@@ -31,11 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs and records; 1 when a suite failed or none was found."""
     options = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _interrupt)
-    chosen = [
-        one
-        for one in suites(options.scale)
-        if not options.only or any(word in one.step.name for word in options.only)
-    ]
+    chosen = chosen_of(suites(options.scale), options.only)
     if options.list:
         print("\n".join(one.step.name for one in chosen))
         return 0
@@ -46,6 +42,16 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("proof: stopped; what had ended is recorded.", file=sys.stderr)
     return 1
+
+
+def chosen_of(every: Sequence[Suite], words: Sequence[str]) -> list[Suite]:
+    """Those that any of the words means, in their order; all of them without words."""
+    names = {one.step.name for one in every}
+
+    def is_meant(name: str) -> bool:
+        return any(word == name if word in names else word in name for word in words)
+
+    return [one for one in every if not words or is_meant(one.step.name)]
 
 
 def _run(chosen: Sequence[Suite], scale: float) -> dict[str, Entry]:

@@ -106,6 +106,24 @@ def test_a_run_replaces_its_own_entries_and_keeps_the_others(tmp_path: Path) -> 
     assert {name: one["passed"] for name, one in kept.items()} == {"a": 3, "b": 2}
 
 
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ([], ["chaos", "db", "db/audit", "live/queue_chaos"]),
+        (["db"], ["db"]),
+        (["aud"], ["db/audit"]),
+        (["queue", "db"], ["db", "live/queue_chaos"]),
+        (["chaos"], ["chaos"]),
+        (["none"], []),
+    ],
+)
+def test_a_word_means_the_suite_of_that_name_or_else_those_that_hold_it(
+    words: list[str], names: list[str]
+) -> None:
+    every = [Suite(Step(name, ()), {}) for name in ("chaos", "db", "db/audit", "live/queue_chaos")]
+    assert [one.step.name for one in proof.chosen_of(every, words)] == names
+
+
 def test_only_full_counts_are_evidence() -> None:
     assert record.place(1.0) == record.EVIDENCE
     assert record.place(0.99) == record.TRIAL
