@@ -10,6 +10,9 @@ from dev.auth.app import make_app
 from dev.auth.settings import HOST, SettingsError, read_settings
 
 SHUTDOWN_S = 5
+# Longer than the gateway keeps an idle connection: what ends it here would break off a request
+# that is on its way, and a POST is not asked again.
+KEEP_ALIVE_S = 75
 
 
 def main() -> int:
@@ -28,6 +31,7 @@ def main() -> int:
         port=settings.port,
         log_level="warning",
         timeout_graceful_shutdown=SHUTDOWN_S,
+        timeout_keep_alive=KEEP_ALIVE_S,
     )
     return 0
 

@@ -1,17 +1,20 @@
 """The gateway's configuration, as nginx itself judges it and as a caller meets it."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 
+from dev.auth.__main__ import KEEP_ALIVE_S
 from dev.stack import gateway
 from dev.stack.edge import Function
 from dev.stack.instance import Instance
 from dev.stack.keys import Keys
 
+POSTGREST_IDLE_S = 30  # its web server ends a connection after so long without a byte
 KEYS = Keys("sb_publishable_x", "sb_secret_x", "anon.token", "service.token", {})
 
 
@@ -28,6 +31,19 @@ def test_only_a_guarded_function_asks_auth(instance: Instance) -> None:
     assert "auth_request /_verify" in config.read_text()
     config = gateway.write_config(instance, KEYS, [Function("open", 2, False)])
     assert "auth_request /_verify" not in config.read_text()
+
+
+def test_an_idle_connection_is_ended_by_the_gateway_before_its_upstream_does(
+    instance: Instance,
+) -> None:
+    config = gateway.write_config(instance, KEYS, []).read_text()
+    kept = {
+        name: int(re.findall(r"keepalive_timeout (\d+)s;", block)[0])
+        for name, block in re.findall(r"upstream (\w+) \{(.* keepalive \d+;.*)\}", config)
+    }
+    assert kept.keys() == {"rest", "auth"}
+    assert kept["rest"] < POSTGREST_IDLE_S
+    assert kept["auth"] < KEEP_ALIVE_S
 
 
 @pytest.fixture
